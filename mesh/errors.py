@@ -1,0 +1,220 @@
+"""All that can go wrong, as one tree.
+
+    MeshError
+    ├── WishRefused             the owner asked for something that cannot be done
+    │   ├── BadInput            a value is wrong: the sentence says which
+    │   ├── NotFound            no such device, conversation, memory …
+    │   ├── AmbiguousName       a name or prefix that fits several devices
+    │   ├── NotPermitted        this device may not do that
+    │   ├── NoDeviceAnswers     the others are away
+    │   └── TooLarge            more than can be stored or sent
+    ├── NotRunning              no node serves this profile
+    ├── ProfileError
+    │   ├── ProfileInUse        another process serves this profile
+    │   └── ProfileUnsafe       a folder of ours belongs to somebody else
+    ├── KeystoreError
+    │   ├── KeyringAbsent       no keyring on this machine
+    │   ├── KeyringLocked       the keyring stayed closed
+    │   ├── KeyringUntrusted    a keyring we do not know
+    │   ├── RootKeyMissing      a database without its key: never a first run
+    │   └── WrongPassphrase     the passphrase does not open this profile
+    ├── StorageError
+    │   ├── DiskFull            no room; nothing is lost
+    │   ├── DatabaseDamaged     the file is no longer readable
+    │   └── DatabaseTooNew      written by a later version
+    ├── PairingError
+    │   ├── InvitationInvalid   a link or code that is none
+    │   ├── InvitationClosed    expired, used or closed
+    │   ├── CodeWrong           the typed code does not match
+    │   ├── PairingRefused      one of the two people said no
+    │   ├── PairingUnreachable  nobody answers at that address
+    │   └── AlreadyInFamily     leave the present family first
+    ├── RequestFailed
+    │   ├── RequestTimedOut     no answer in time
+    │   └── PeerUnreachable     no link to that device
+    └── ProtocolError           what a peer sent is wrong: it ends that link or drops that frame
+        ├── BadFrame            not decodable, too large, or of a wrong shape
+        ├── BadSignature        a signature or key that does not hold
+        ├── BadSeal             a sealed record that does not open
+        ├── BadHandshake        a session that must not be made
+        ├── BadEntry            a roster entry that cannot count
+        ├── BadFact             a fact its sender may not give
+        └── VersionMismatch     no protocol version in common
+
+Each docstring is a sentence for a person; ``str(error)`` may be more exact. No text of a
+person's data ever stands in an error.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class MeshError(Exception):
+    """Something went wrong."""
+
+    @property
+    def code(self) -> str:
+        """The class name in snake case: stable, for machines."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do next, for a person."""
+        return str(self) or (type(self).__doc__ or "").strip()
+
+
+class WishRefused(MeshError):
+    """That cannot be done."""
+
+
+class BadInput(WishRefused):
+    """A value is not valid."""
+
+
+class NotFound(WishRefused):
+    """There is nothing by that name here."""
+
+
+class AmbiguousName(WishRefused):
+    """Several devices go by that name; use more of the device id."""
+
+
+class NotPermitted(WishRefused):
+    """This device is not allowed to do that; ask on a device that manages the family."""
+
+
+class NoDeviceAnswers(WishRefused):
+    """None of the other devices answers; check that they are on and on the network."""
+
+
+class TooLarge(WishRefused):
+    """That is more than can be stored or sent in one piece."""
+
+
+class NotRunning(MeshError):
+    """AICO mesh is not running for this profile; start it with `aico-mesh node` or the application."""
+
+
+class ProfileError(MeshError):
+    """The profile folder cannot be used."""
+
+
+class ProfileInUse(ProfileError):
+    """AICO mesh is already running for this profile."""
+
+
+class ProfileUnsafe(ProfileError):
+    """A folder of this profile belongs to another user; choose another with --home."""
+
+
+class KeystoreError(MeshError):
+    """The key of this profile cannot be reached."""
+
+
+class KeyringAbsent(KeystoreError):
+    """No keyring was found; set AICO_MESH_PASSPHRASE or give --passphrase-file to use a passphrase."""
+
+
+class KeyringLocked(KeystoreError):
+    """Your keyring is locked; unlock it and start again."""
+
+
+class KeyringUntrusted(KeystoreError):
+    """The keyring that is set up here is not one AICO mesh trusts with a key."""
+
+
+class RootKeyMissing(KeystoreError):
+    """The key of this profile is not in the keyring any more, so its data cannot be opened; nothing was changed."""
+
+
+class WrongPassphrase(KeystoreError):
+    """The passphrase does not open this profile; nothing was changed."""
+
+
+class StorageError(MeshError):
+    """The database cannot be used."""
+
+
+class DiskFull(StorageError):
+    """There is no room left on the disk; nothing is lost, and it goes on when there is room."""
+
+
+class DatabaseDamaged(StorageError):
+    """The database cannot be read; restore a backup or pair this device again."""
+
+
+class DatabaseTooNew(StorageError):
+    """The database was written by a later version of AICO mesh; update this one."""
+
+
+class PairingError(MeshError):
+    """Pairing did not succeed; nothing was changed."""
+
+
+class InvitationInvalid(PairingError):
+    """That is not an invitation; copy the whole link or the nine digits."""
+
+
+class InvitationClosed(PairingError):
+    """This invitation is closed; ask for a new one."""
+
+
+class CodeWrong(PairingError):
+    """The code does not match; check the nine digits and try again."""
+
+
+class PairingRefused(PairingError):
+    """Pairing was refused on one of the two devices."""
+
+
+class PairingUnreachable(PairingError):
+    """The inviting device does not answer; check that both are on the same network."""
+
+
+class AlreadyInFamily(PairingError):
+    """This device already belongs to a family with others; leave it first."""
+
+
+class RequestFailed(MeshError):
+    """The request was not answered."""
+
+
+class RequestTimedOut(RequestFailed):
+    """No answer came in time."""
+
+
+class PeerUnreachable(RequestFailed):
+    """There is no connection to that device right now."""
+
+
+class ProtocolError(MeshError):
+    """Another device sent something that is not valid."""
+
+
+class BadFrame(ProtocolError):
+    """A message that cannot be read."""
+
+
+class BadSignature(ProtocolError):
+    """A signature or key that does not hold."""
+
+
+class BadSeal(ProtocolError):
+    """A sealed message that does not open."""
+
+
+class BadHandshake(ProtocolError):
+    """A session that must not be made."""
+
+
+class BadEntry(ProtocolError):
+    """A roster entry that cannot count."""
+
+
+class BadFact(ProtocolError):
+    """A record its sender may not give."""
+
+
+class VersionMismatch(ProtocolError):
+    """The other device speaks another version of the protocol; update both."""

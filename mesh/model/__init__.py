@@ -1,0 +1,1 @@
+"""What the mesh thinks with: pure values and functions, without disk, socket, clock or chance."""

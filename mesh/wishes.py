@@ -1,0 +1,435 @@
+"""What the owner can ask of a node: the typed wishes that windows and the command line send.
+
+A wish travels over the owner's endpoint of the door as a map with its name under ``wish``. The
+answer is a result (a struct of this file or of ``messages``, or a list of them), preceded by any
+number of events (``progress``, ``asking`` …).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from mesh.messages import DeviceShown, Hit, Remembered, Said
+from mesh.model.device import Role, Trust
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, tag_field="wish", forbid_unknown_fields=True):
+    """Something the owner asks for."""
+
+
+class Status(Wish, frozen=True, tag="status"):
+    """How is this device? Answer: StatusShown."""
+
+
+class Stop(Wish, frozen=True, tag="stop"):
+    """End the node cleanly. Answer: Done."""
+
+
+class Devices(Wish, frozen=True, tag="devices"):
+    """Who is in the family? Answer: list of DeviceShown."""
+
+
+class Invite(Wish, frozen=True, tag="invite"):
+    """Open a pairing window. Events: InviteOpened, PairingAsking. Answer: DeviceJoined."""
+
+    trust: Trust = Trust.FULL
+    role: Role | None = None
+    name: str | None = None
+    minutes: float = 3.0
+
+
+class Join(Wish, frozen=True, tag="join"):
+    """Join a family by link or code. Event: PairingAsking. Answer: FamilyJoined."""
+
+    invitation: str
+    at: str | None = None
+    name: str | None = None
+
+
+class Answer(Wish, frozen=True, tag="answer"):
+    """Do the pictures match? For the pairing that asked. Answer: Done."""
+
+    run: str
+    yes: bool
+
+
+class Cancel(Wish, frozen=True, tag="cancel"):
+    """Stop a running wish (its ``run``), keeping what is done. Answer: Done."""
+
+    run: str
+
+
+class SetTrust(Wish, frozen=True, tag="trust"):
+    """Set how far a device is trusted. Answer: DeviceShown."""
+
+    device: str
+    trust: Trust
+
+
+class Rename(Wish, frozen=True, tag="rename"):
+    """Name a device. Answer: DeviceShown."""
+
+    device: str
+    name: str
+
+
+class Revoke(Wish, frozen=True, tag="revoke"):
+    """Remove a device for good. Answer: DeviceShown (as it was)."""
+
+    device: str
+
+
+class Leave(Wish, frozen=True, tag="leave"):
+    """Leave the family; this device goes on as a family of one. Answer: FamilyJoined."""
+
+
+class Say(Wish, frozen=True, tag="say"):
+    """Say something. Answer: Said."""
+
+    text: str
+    conversation: str | None = None
+    role: str = "user"
+    tags: tuple[str, ...] = ()
+    private: bool = False
+
+
+class Conversations(Wish, frozen=True, tag="conversations"):
+    """List the conversations, newest first. Answer: list of ConversationShown."""
+
+
+class Show(Wish, frozen=True, tag="show"):
+    """The messages of a conversation (id or unique prefix). Answer: list of Said."""
+
+    conversation: str
+
+
+class Remember(Wish, frozen=True, tag="remember"):
+    """Keep a memory. Answer: Remembered."""
+
+    text: str
+    tags: tuple[str, ...] = ()
+    privacy: str = "family"
+
+
+class Memories(Wish, frozen=True, tag="memories"):
+    """List the memories, newest first. Answer: list of Remembered."""
+
+
+class Revise(Wish, frozen=True, tag="revise"):
+    """Give a memory or message a new text. Answer: Remembered or Said."""
+
+    id: str
+    text: str
+
+
+class Relabel(Wish, frozen=True, tag="relabel"):
+    """Change how widely a memory, message or conversation is shared. Answer: Done."""
+
+    id: str
+    privacy: str
+
+
+class Retag(Wish, frozen=True, tag="retag"):
+    """Add and remove tags of a memory or message. Answer: Remembered or Said."""
+
+    id: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class Forget(Wish, frozen=True, tag="forget"):
+    """Forget something for good, or ask how far it is. Answer: ForgetShown."""
+
+    id: str
+
+
+class Feel(Wish, frozen=True, tag="feel"):
+    """Keep an observation of mood. Answer: MoodShown."""
+
+    valence: float
+    arousal: float | None = None
+    confidence: float | None = None
+    because: str | None = None
+
+
+class Mood(Wish, frozen=True, tag="mood"):
+    """How does the companion feel? Answer: MoodShown."""
+
+    why: bool = False
+
+
+class Import(Wish, frozen=True, tag="import"):
+    """Take in real history from a file. Events: Progress. Answer: ImportDone."""
+
+    path: str
+    format: str = "auto"
+
+
+class Export(Wish, frozen=True, tag="export"):
+    """Write history to a file. Events: Progress. Answer: ExportDone."""
+
+    path: str
+    format: str = "jsonl"
+    kind: str = "conversations"
+
+
+class Search(Wish, frozen=True, tag="search"):
+    """Find memories and messages. Answer: list of Hit."""
+
+    query: str
+    everywhere: bool = False
+    limit: int = 10
+
+
+class Publish(Wish, frozen=True, tag="publish"):
+    """Put a message on the bus by hand. Answer: News as a map."""
+
+    topic: str
+    body: dict[str, object]
+
+
+class Request(Wish, frozen=True, tag="request"):
+    """Ask by hand, here or on a device. Answer: News as a map."""
+
+    topic: str
+    body: dict[str, object]
+    device: str | None = None
+    seconds: float = 10.0
+
+
+class Sync(Wish, frozen=True, tag="sync"):
+    """Catch up now. With ``wait`` seconds: until in step. Events: Progress. Answer: SyncDone."""
+
+    device: str | None = None
+    wait: float | None = None
+
+
+class Health(Wish, frozen=True, tag="health"):
+    """How is the companion? Answer: HealthShown."""
+
+
+class Pause(Wish, frozen=True, tag="pause"):
+    """Stop sharing, with one device or all, for some minutes or until resumed. Answer: PauseShown."""
+
+    device: str | None = None
+    minutes: float | None = None
+
+
+class Resume(Wish, frozen=True, tag="resume"):
+    """Share again. Answer: PauseShown."""
+
+    device: str | None = None
+
+
+class RecoveryPhrase(Wish, frozen=True, tag="recovery-phrase"):
+    """Show the recovery words, or (with three of them: position → word) confirm and erase them."""
+
+    confirm: dict[str, str] | None = None
+
+
+# ---- answers and events ----------------------------------------------------------------------
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a node answers."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """What a node tells while a wish is running, and the answers that the command line calls events."""
+
+
+class Done(Shown, frozen=True):
+    """It is done."""
+
+    done: bool = True
+
+
+class DoorShown(Shown, frozen=True):
+    """ZeroMQ endpoints of the local bus."""
+
+    publish: str
+    subscribe: str
+    request: str
+
+
+class StatusShown(Shown, frozen=True):
+    """This device and its links. ``pending``: facts known to be missing here."""
+
+    device_id: str | None
+    name: str | None
+    running: bool
+    port: int | None = None
+    door: DoorShown | None = None
+    in_step: bool = False
+    pending: int = 0
+    devices: tuple[DeviceShown, ...] = ()
+    family_id: str | None = None
+    paused: bool = False
+    recovery_confirmed: bool = False
+    log: str | None = None
+    profile: str | None = None
+    keystore: str | None = None
+    version: str | None = None
+    refused: dict[str, int] = {}
+
+
+class InviteOpened(Event, frozen=True, tag="invite"):
+    """A pairing window is open; ``expires_at`` in Unix seconds; ``at`` is where the code is typed."""
+
+    run: str
+    link: str
+    code: str
+    at: str
+    expires_at: float
+
+
+class PairingAsking(Event, frozen=True, tag="asking"):
+    """Compare the seven pictures on both screens, then answer. ``name``: the other side's."""
+
+    run: str
+    name: str
+    emoji: tuple[str, ...]
+    emoji_names: tuple[str, ...]
+
+
+class DeviceJoined(Event, frozen=True, tag="joined"):
+    """A device joined this family."""
+
+    device_id: str
+    name: str
+
+
+class FamilyJoined(Event, frozen=True, tag="joined"):
+    """This device belongs to that family now."""
+
+    family_id: str
+    device_id: str
+    name: str
+
+
+class Progress(Event, frozen=True, tag="progress"):
+    """How far a long wish is: ``done`` of ``total`` units, seconds left if known."""
+
+    run: str
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+class ConversationShown(Shown, frozen=True):
+    """A conversation: times in Unix seconds."""
+
+    conversation_id: str
+    messages: int
+    first: float
+    last: float
+    last_text: str
+
+
+class ForgetShown(Shown, frozen=True):
+    """Who has confirmed a forgetting, who is missing, who is gone and kept what it had."""
+
+    id: str
+    confirmed_by: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+
+
+class ReasonShown(Shown, frozen=True):
+    """One observation behind the mood; ``weight`` 0…1 of the whole."""
+
+    device_id: str | None
+    valence: float
+    arousal: float
+    confidence: float
+    timestamp: float
+    weight: float
+    because: str | None = None
+
+
+class MoodShown(Shown, frozen=True):
+    """The mood: valence, arousal −1…1, confidence 0…1."""
+
+    valence: float
+    arousal: float
+    confidence: float
+    label: str
+    contributing_devices: tuple[str, ...]
+    why: tuple[ReasonShown, ...] | None = None
+
+
+class ImportDone(Shown, frozen=True):
+    """What an import did; ``bad_lines`` are the first hundred line numbers that could not be read."""
+
+    imported: int
+    skipped: int
+    conversations: int
+    seconds: float
+    bad: int = 0
+    bad_lines: tuple[int, ...] = ()
+    cancelled: bool = False
+
+
+class ExportDone(Shown, frozen=True):
+    """What an export wrote."""
+
+    exported: int
+    seconds: float
+
+
+class SyncDone(Shown, frozen=True):
+    """How a catch-up ended; ``missing`` names devices that did not answer."""
+
+    in_step: bool
+    sent: int
+    received: int
+    seconds: float
+    missing: tuple[str, ...] = ()
+
+
+class DeviceHealth(Shown, frozen=True):
+    """What one device can do for the companion now."""
+
+    device_id: str
+    name: str
+    connection: str
+    capabilities: tuple[str, ...]
+    conversation_ready: bool
+    memory_access: bool
+    emotional_awareness: bool
+
+
+class HealthShown(Shown, frozen=True):
+    """How the companion is, in words and in parts; ``level``: full, limited or offline."""
+
+    summary: str
+    level: str
+    capabilities: tuple[str, ...]
+    devices: tuple[DeviceHealth, ...]
+    causes: tuple[str, ...] = ()
+
+
+class PauseShown(Shown, frozen=True):
+    """Whether sharing is paused, and until when (Unix seconds; None: until resumed)."""
+
+    paused: bool
+    until: float | None = None
+    devices: tuple[str, ...] = ()
+
+
+class RecoveryShown(Shown, frozen=True):
+    """The recovery words while they are not confirmed, and the three positions asked for."""
+
+    confirmed: bool
+    words: tuple[str, ...] = ()
+    ask: tuple[int, ...] = ()
+
+
+
+AnyWish = (
+    Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke | Leave
+    | Say | Conversations | Show | Remember | Memories | Revise | Relabel | Retag | Forget
+    | Feel | Mood | Import | Export | Search | Publish | Request | Sync | Health
+    | Pause | Resume | RecoveryPhrase
+)  # fmt: skip
+"""Every wish; what the owner's endpoint accepts."""
