@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError  # type: ignore[import-untyped]
-from spake2.ed25519_basic import NotOnCurve  # type: ignore[import-untyped]
+from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError
+from spake2.ed25519_basic import NotOnCurve
 
 from mesh.errors import BadHandshake, BadSeal, BadSignature
 
@@ -151,7 +151,7 @@ class Cipher:
         self._aead = ChaCha20Poly1305(key)
 
     def seal(self, counter: int, plaintext: bytes, header: bytes) -> bytes:
-        """The sealed record, ``SEAL_OVERHEAD`` bytes longer; the header is bound, not hidden."""
+        """The record, ``SEAL_OVERHEAD`` bytes longer; the header is bound, not hidden."""
         return self._aead.encrypt(_nonce(counter), plaintext, header)
 
     def open(self, counter: int, sealed: bytes, header: bytes) -> bytes:
