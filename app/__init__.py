@@ -1,3 +1,3 @@
-"""The application: the tray and the command line of AICO mesh, standing on the node in `mesh`."""
+"""The tray application and the command line, both standing on the node in `mesh`."""
 
 __version__ = "0.1.0"
