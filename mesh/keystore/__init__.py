@@ -1,0 +1,19 @@
+"""Where the one root key of a profile lies: the owner's keyring or a passphrase file.
+
+Everything else that is secret stands in the encrypted database, whose key the root key wraps.
+"""
+
+from mesh.keystore.passphrase import Cost, PassphraseKeystore
+from mesh.keystore.store import MemoryKeystore, RootKeyStore
+from mesh.keystore.system import SystemKeyring
+from mesh.keystore.unlocking import open_keystore, unlock
+
+__all__ = [
+    "Cost",
+    "MemoryKeystore",
+    "PassphraseKeystore",
+    "RootKeyStore",
+    "SystemKeyring",
+    "open_keystore",
+    "unlock",
+]
