@@ -2,6 +2,7 @@
 # What a checkout needs before it runs: a Python with venv, then the locked packages in .venv.
 # Sourced by ./run and ./test, which set `here`. Says what it does on stderr; does nothing twice.
 
+: "${here:?the folder of the checkout}"
 uv_version=0.13.9
 
 say() { printf 'aico-mesh: %s\n' "$*" >&2; }
