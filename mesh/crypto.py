@@ -261,8 +261,10 @@ class Pake:
         if len(peer) != PAKE_SIZE:
             raise BadHandshake("A pairing message has 33 bytes.")
         try:
+            # The library takes the neutral element if it is written in a non-canonical way.
+            check_public(peer[1:])
             return bytes(self._machine.finish(peer))
-        except (SPAKEError, NotOnCurve, ValueError) as error:
+        except (BadSignature, SPAKEError, NotOnCurve, ValueError) as error:
             raise BadHandshake from error
 
 
