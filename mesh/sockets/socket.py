@@ -1,0 +1,242 @@
+"""One ZeroMQ socket, drained on readiness.
+
+A plain socket is read without blocking each time its descriptor becomes ready. That descriptor
+is edge-triggered, so the events are looked at again after every send and every drain. One
+wake-up reads at most ``BATCH`` messages or works ``SLICE`` seconds, then lets the loop go on.
+
+ZeroMQ's own queue is the bounded queue of a socket: ``offer`` says when it is full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+import zmq
+from zmq import SocketOption as Option
+from zmq.utils.monitor import parse_monitor_message
+
+from mesh.sockets.readiness import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+BATCH: Final = 256
+MOUTHFUL: Final = 32
+SLICE: Final = 0.005
+
+
+class Sent(Enum):
+    """What became of a message."""
+
+    TAKEN = "taken"
+    FULL = "full"
+    GONE = "gone"
+
+
+class Happening(Enum):
+    """What a socket's monitor tells; ``REFUSED`` is the door-keeper's no."""
+
+    CONNECTED = zmq.Event.CONNECTED
+    ACCEPTED = zmq.Event.ACCEPTED
+    READY = zmq.Event.HANDSHAKE_SUCCEEDED
+    REFUSED = zmq.Event.HANDSHAKE_FAILED_AUTH
+    MISSHAPEN = zmq.Event.HANDSHAKE_FAILED_PROTOCOL
+    FAILED = zmq.Event.HANDSHAKE_FAILED_NO_DETAIL
+    DISCONNECTED = zmq.Event.DISCONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message, and what ZeroMQ itself knows about where it came from."""
+
+    frames: list[bytes]
+    source: zmq.Frame | None = None
+
+    @property
+    def user_id(self) -> str:
+        """What the door-keeper called the connection, empty when nobody was asked."""
+        return self._property("User-Id")
+
+    @property
+    def address(self) -> str:
+        """The numeric address the connection came from, or empty."""
+        return self._property("Peer-Address").removeprefix("::ffff:")
+
+    @property
+    def fd(self) -> int:
+        """The descriptor of the connection, or -1."""
+        return int(self._property("__fd") or -1)
+
+    def _property(self, name: str) -> str:
+        if self.source is None:
+            return ""
+        try:
+            return cast("str", self.source.get(name))
+        except zmq.ZMQError:
+            return ""
+
+
+OnMessages: TypeAlias = "Callable[[list[Received]], None]"
+
+
+class Socket:
+    """One ZeroMQ socket on the running loop; made by ``Context``."""
+
+    def __init__(
+        self,
+        plain: zmq.Socket[bytes],
+        on_messages: OnMessages,
+        *,
+        named: bool,
+        on_close: Callable[[Socket], None],
+    ) -> None:
+        self._plain = plain
+        self._on_messages = on_messages
+        self._named = named
+        self._on_close = on_close
+        self._loop = asyncio.get_running_loop()
+        self._due = False
+        self._room: list[asyncio.Future[None]] = []
+        self._monitor: Socket | None = None
+        self.closed = False
+        self._unwatch = watch(plain.fileno(), self._ready)
+        self._again()
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is bound or connected last."""
+        return cast("bytes", self._plain.get(Option.LAST_ENDPOINT)).rstrip(b"\0").decode()
+
+    def bind(self, endpoint: str) -> None:
+        """Listen; OSError when the address is taken or not ours."""
+        with _as_os_error():
+            self._plain.bind(endpoint)
+
+    def connect(self, endpoint: str) -> None:
+        """Dial, now and after every cut; OSError when the endpoint makes no sense."""
+        with _as_os_error():
+            self._plain.connect(endpoint)
+
+    def subscribe(self, prefix: bytes) -> None:
+        """SUB only: receive what begins so."""
+        self._plain.subscribe(prefix)
+
+    def unsubscribe(self, prefix: bytes) -> None:
+        """SUB only: no longer."""
+        self._plain.unsubscribe(prefix)
+
+    def offer(self, frames: Sequence[bytes]) -> Sent:
+        """Hand a message over without waiting."""
+        if self.closed:
+            return Sent.GONE
+        try:
+            self._plain.send_multipart(frames, zmq.DONTWAIT)
+            outcome = Sent.TAKEN
+        except zmq.Again:
+            outcome = Sent.FULL
+        except zmq.ZMQError:
+            outcome = Sent.GONE
+        if self._events() & zmq.POLLIN:
+            self._again()
+        return outcome
+
+    def send(self, frames: Sequence[bytes]) -> bool:
+        """Whether ZeroMQ took the message: not when its queue is full or the peer unknown."""
+        return self.offer(frames) is Sent.TAKEN
+
+    async def room(self) -> None:
+        """Wait until the queue takes messages again, or the socket is closed."""
+        if not self.closed and not self._events() & zmq.POLLOUT:
+            waiting = self._loop.create_future()
+            self._room.append(waiting)
+            await waiting
+
+    def on_event(self, tell: Callable[[Happening, int], None]) -> None:
+        """Tell connections made and lost, each with its descriptor or the refusal's code."""
+
+        def told(batch: list[Received]) -> None:
+            for received in batch:
+                event = parse_monitor_message(received.frames)
+                if event["event"] != zmq.Event.MONITOR_STOPPED:
+                    tell(Happening(event["event"]), event["value"])
+
+        wanted = sum(happening.value for happening in Happening)
+        plain = self._plain.get_monitor_socket(wanted)
+        self._monitor = Socket(plain, told, named=False, on_close=lambda _: None)
+
+    def close(self) -> None:
+        """Let go of it; what is queued is dropped. Twice does no harm."""
+        if self.closed:
+            return
+        self.closed = True
+        self._unwatch()
+        if self._monitor is not None:
+            self._monitor.close()
+            self._plain.disable_monitor()
+        self._plain.close(0)
+        self._tell_room()
+        self._on_close(self)
+
+    def _events(self) -> int:
+        return cast("int", self._plain.get(Option.EVENTS))
+
+    def _again(self) -> None:
+        if not self._due and not self.closed:
+            self._due = True
+            self._loop.call_soon(self._drain)
+
+    def _drain(self) -> None:
+        self._due = False
+        self._ready()
+
+    def _ready(self) -> None:
+        until = self._loop.time() + SLICE
+        for _ in range(BATCH // MOUTHFUL):
+            if self.closed:
+                return
+            taken = self._mouthful()
+            if taken:
+                self._on_messages(taken)
+            if len(taken) < MOUTHFUL or self._loop.time() > until:
+                break
+        if not self.closed:
+            self._rearm()
+
+    def _rearm(self) -> None:
+        events = self._events()
+        if events & zmq.POLLIN:
+            self._again()
+        if self._room and events & zmq.POLLOUT:
+            self._tell_room()
+
+    def _tell_room(self) -> None:
+        for waiting in self._room:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._room.clear()
+
+    def _mouthful(self) -> list[Received]:
+        taken: list[Received] = []
+        with contextlib.suppress(zmq.Again):
+            while len(taken) < MOUTHFUL:
+                taken.append(self._receive())
+        return taken
+
+    def _receive(self) -> Received:
+        if not self._named:
+            return Received(self._plain.recv_multipart(zmq.DONTWAIT))
+        first = self._plain.recv(zmq.DONTWAIT, copy=False)
+        rest = self._plain.recv_multipart(zmq.DONTWAIT) if first.more else []
+        return Received([first.bytes, *rest], first)
+
+
+@contextlib.contextmanager
+def _as_os_error() -> Iterator[None]:
+    try:
+        yield
+    except zmq.ZMQError as error:
+        raise OSError(error.errno, str(error)) from error
