@@ -43,6 +43,7 @@ class Joiner:
     """Who joins: the device's key and name, the author tags of its past, its card (or empty).
 
     ``family`` is the family it is in now; ``is_alone`` says that nobody else is in that.
+    BadInput if the name cannot be shown.
     """
 
     key: SigningKey
@@ -51,6 +52,9 @@ class Joiner:
     card: bytes
     family: bytes
     is_alone: bool
+
+    def __post_init__(self) -> None:
+        clean_name(self.name)
 
     @property
     def request(self) -> JoinRequest:
@@ -170,7 +174,7 @@ class Waiting:
         mark = self.talk.family_mark(signed.welcome.family)
         if not same(mark, self.introduction.family_mark):
             raise BadHandshake
-        return Invited(self.talk, signed.welcome, signed.key)
+        return Invited(self.talk, signed.welcome)
 
 
 @dataclass(frozen=True)
@@ -179,14 +183,13 @@ class Invited:
 
     talk: Talk
     welcome: Welcome
-    inviter_key: bytes
 
     def report(self, adopted: Adopted) -> tuple[Reported, bytes]:
         """It is stored → m5. BadHandshake if it did not come to the roster that was given."""
         if adopted.roster_hash != self.welcome.roster_hash:
             raise BadHandshake
         message = self.talk.seal_frame(Side.GUEST, Kind.ADOPTED, frames.encode(adopted))
-        return Reported(self.talk, adopted.roster_hash), message
+        return Reported(self.talk, self.welcome), message
 
 
 @dataclass(frozen=True)
@@ -194,10 +197,10 @@ class Reported:
     """m5 is sent: this device is in the family, and the inviter may not know it yet."""
 
     talk: Talk
-    roster_hash: bytes
+    welcome: Welcome
 
     def finish(self, message: bytes) -> None:
         """m6: the inviter has stored it, too."""
         done = frames.decode(self.talk.open_frame(Side.HOST, Kind.DONE, message), Done)
-        if done.roster_hash != self.roster_hash:
+        if done.roster_hash != self.welcome.roster_hash:
             raise BadHandshake

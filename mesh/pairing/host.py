@@ -33,11 +33,14 @@ from mesh.pairing.transcript import Side, Talk, session
 
 @dataclass(frozen=True)
 class Inviter:
-    """Who invites: the device's key, its name as it is shown, its family."""
+    """Who invites: key, name and family of this device; BadInput if the name cannot be shown."""
 
     key: SigningKey
     name: str
     family: bytes
+
+    def __post_init__(self) -> None:
+        clean_name(self.name)
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class Identified:
         """The joiner's owner said yes."""
         if self.talk.open_frame(Side.GUEST, Kind.AGREED, message):
             raise BadFrame
-        return Agreed(self.inviter, self.talk, self.request)
+        return Agreed(self.inviter, self.talk, self.request, self.pictures)
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ class Agreed:
     inviter: Inviter
     talk: Talk
     request: JoinRequest
+    pictures: tuple[tuple[str, str], ...]
 
     def welcome(self, welcome: Welcome) -> tuple[Welcomed, bytes]:
         """The ``add`` is stored → m4. BadFrame if the family is too large to be sent."""

@@ -42,7 +42,7 @@ WINDOW_DIGITS: Final = 2
 
 _CHECK_SIZE = 2
 _PORT_SIZE = 2
-_PORT_MAX = 65535
+PORT_MAX: Final = 65535
 _HEAD_SIZE = 1 + ID_SIZE + SECRET_SIZE
 _BODY_MAX = (LINK_MAX - len(SCHEME)) * 5 // 8
 _TYPED_MAX = 400
@@ -60,7 +60,7 @@ class Endpoint:
     @classmethod
     def make(cls, host: str, port: int) -> Endpoint:
         """An endpoint that can be dialled; InvitationInvalid if it cannot be one."""
-        if not 1 <= port <= _PORT_MAX:
+        if not 1 <= port <= PORT_MAX:
             raise InvitationInvalid("A port is a number from 1 to 65535.")
         return cls(_host(host), port)
 
