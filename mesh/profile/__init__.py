@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "SOCKET_PATH_MAX",
     "Door",
     "KeystoreKind",
     "Profile",

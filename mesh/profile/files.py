@@ -25,11 +25,13 @@ def is_private(folder: Path) -> bool:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder 0700, or make ours so; ProfileUnsafe if it is a link or another's."""
+    """Make a folder 0700, or make ours so; ProfileUnsafe if it is a link, another's or shared."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise ProfileUnsafe
+    if found.st_mode & stat.S_ISVTX:
+        raise ProfileUnsafe("That folder is shared with others; choose another with --home.")
     if found.st_mode & 0o077:
         folder.chmod(0o700)
 
