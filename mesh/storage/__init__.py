@@ -1,0 +1,1 @@
+"""Everything that lasts: one encrypted database, written first and told after."""

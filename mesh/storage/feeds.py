@@ -1,0 +1,132 @@
+"""Feeds, runs and cursors: what sync asks of the database."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+
+import apsw
+import msgspec
+
+from mesh.model.allowance import Allowance
+from mesh.model.cursor import Cursor, Mark, Range, Ranges
+from mesh.model.fact import ScopeKind, scope_parts
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(tuple[int, ...]).decode
+
+
+def begin_run(connection: apsw.Connection, run: bytes) -> None:
+    """Note where every feed stands as this run of the node begins."""
+    connection.execute("INSERT INTO runs(id) VALUES(?)", (run,))
+    connection.execute("INSERT INTO run SELECT ?, scope, top FROM feed", (run,))
+
+
+def tops(connection: apsw.Connection) -> dict[int, int]:
+    """How long each feed is."""
+    return dict(connection.execute("SELECT scope, top FROM feed"))
+
+
+def run_starts(connection: apsw.Connection, scope: int) -> list[tuple[bytes, int]]:
+    """Each run of this node, oldest first, and how long the feed was when it began."""
+    return list(
+        connection.execute(
+            "SELECT runs.id, coalesce(run.start, 0) FROM runs"
+            " LEFT JOIN run ON run.id = runs.id AND run.scope = ? ORDER BY runs.n",
+            (scope,),
+        )
+    )
+
+
+# ---- cursors ---------------------------------------------------------------------------------
+
+
+def load_cursor(connection: apsw.Connection, peer: bytes, scope: int) -> Cursor:
+    """What this device has settled of a peer's feed."""
+    row = connection.execute(
+        "SELECT ranges, run, top, since FROM cursor WHERE peer=? AND scope=?", (peer, scope)
+    ).fetchone()
+    if row is None:
+        return Cursor()
+    return Cursor(Ranges.unpacked(_unpack(row[0])), Mark(row[1], row[2]), row[3])
+
+
+def save_cursor(connection: apsw.Connection, peer: bytes, scope: int, cursor: Cursor) -> None:
+    """Keep a cursor, in the same transaction as the facts it settles."""
+    connection.execute(
+        "INSERT OR REPLACE INTO cursor VALUES(?,?,?,?,?,?,?)",
+        (peer, scope, cursor.settled.floor, _pack(cursor.settled.packed()), cursor.mark.run,
+         cursor.mark.top, cursor.since),
+    )  # fmt: skip
+
+
+def drop_cursors(connection: apsw.Connection, peer: bytes | None = None) -> None:
+    """Start over with one peer, or with all."""
+    if peer is None:
+        connection.execute("DELETE FROM cursor")
+    else:
+        connection.execute("DELETE FROM cursor WHERE peer=?", (peer,))
+
+
+# ---- what to send ----------------------------------------------------------------------------
+
+
+def pending_numbers(
+    connection: apsw.Connection,
+    scope: int,
+    holes: Sequence[Range],
+    allowed: Allowance,
+    *,
+    only_mine: bool,
+) -> list[int]:
+    """The numbers in these holes that may be given, most relevant first.
+
+    Conversations stay together, the most recent first; of everything else the newest first.
+    Numbers of the holes that are not returned have nothing to give: they can be settled.
+    """
+    kind, is_stub, _ = scope_parts(scope)
+    since = 0 if is_stub else allowed.since
+    rows = _pending_rows(connection, scope, holes, since, only_mine=only_mine)
+    if kind != ScopeKind.CONVERSATION or is_stub:
+        return sorted((number for number, _, _ in rows), reverse=True)
+    sessions: dict[int, list[tuple[int, int]]] = {}
+    for number, home, shown in rows:
+        sessions.setdefault(home or 0, []).append((shown, number))
+    ordered = sorted(sessions.values(), key=max, reverse=True)
+    return [number for session in ordered for _, number in sorted(session)]
+
+
+def _pending_rows(
+    connection: apsw.Connection,
+    scope: int,
+    holes: Sequence[Range],
+    since: int,
+    *,
+    only_mine: bool,
+) -> Iterable[tuple[int, int | None, int]]:
+    own = "AND fact.mine" if only_mine else ""
+    for first, last in holes:
+        yield from connection.execute(
+            "SELECT fact.number, object.home, object.shown FROM fact"
+            " JOIN object ON object.n = fact.object"
+            f" WHERE fact.scope=? AND fact.number BETWEEN ? AND ? AND object.stamp>=? {own}",  # noqa: S608
+            (scope, first, last, since),
+        )
+
+
+def raw_facts(connection: apsw.Connection, scope: int, numbers: Sequence[int]) -> list[bytes]:
+    """The bytes of these numbers of a feed; those that moved away meanwhile are left out."""
+    statement = "SELECT raw FROM fact WHERE scope=? AND number=?"
+    pairs = ((scope, number) for number in numbers)
+    return [raw for (raw,) in connection.executemany(statement, pairs)]
+
+
+def dead_numbers(holes: Iterable[Range], alive: Iterable[int]) -> list[Range]:
+    """What of the holes nothing will be sent for."""
+    settled = Ranges((number, number) for number in heapq.merge(sorted(alive)))
+    dead: list[Range] = []
+    for first, last in holes:
+        dead += [
+            (max(a, first), b) for a, b in settled.holes(last) if b >= first
+        ]
+    return dead

@@ -1,0 +1,207 @@
+"""What devices say to each other inside a sealed lane: one MessagePack array a frame.
+
+The first element is the number of the kind. A kind this version does not know is dropped and
+counted (minor versions only add); a known kind of a wrong shape is a BadFrame.
+
+    1 RosterHashes   2 RosterEntries   3 EpochSecret
+    4 Hello          5 Offer           6 Since         7 Page        8 Ack
+    9 FrontierAsk   10 Frontier
+   11 Tell          12 Ask            13 Answered
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from mesh.errors import BadFrame
+from mesh.model.cursor import Mark
+from mesh.model.fact import FACT_MAX
+from mesh.wire.compression import compress, expand
+
+PAGE_PLAIN_MAX = 4 * FACT_MAX
+PAGE_FACTS_MAX = 4096
+COMPRESS_FROM = 1024
+ROWS, ROWS_ZSTD = 0, 1
+
+Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Scope = Annotated[int, Meta(ge=0, le=1 << 16)]
+Number = Annotated[int, Meta(ge=0, le=1 << 62)]
+Packed = Annotated[tuple[Number, ...], Meta(max_length=400_000)]
+Topic = Annotated[str, Meta(max_length=200)]
+Blob = Annotated[bytes, Meta(max_length=1 << 20)]
+
+
+class Frame(msgspec.Struct, array_like=True, frozen=True, tag_field="kind"):
+    """One thing said."""
+
+
+class RosterHashes(Frame, frozen=True, tag=1):
+    """The roster entries this device has; the other answers with those that are missing."""
+
+    hashes: Annotated[tuple[Annotated[bytes, Meta(max_length=32)], ...], Meta(max_length=65536)]
+
+
+class RosterEntries(Frame, frozen=True, tag=2):
+    """Signed entries the other lacks, and device cards and profiles; always sent in answer."""
+
+    entries: Annotated[tuple[Blob, ...], Meta(max_length=65536)]
+    cards: Annotated[tuple[Blob, ...], Meta(max_length=1024)]
+    profiles: Annotated[tuple[Blob, ...], Meta(max_length=1024)]
+    is_answer: bool = True
+
+
+class EpochSecret(Frame, frozen=True, tag=3):
+    """The secret of an epoch, for its recipients."""
+
+    number: Number
+    secret: Bytes32
+
+
+class Hello(Frame, frozen=True, tag=4):
+    """A talk begins (or begins again): what I may give you.
+
+    ``now``: the wall clock in µs; ``since``: the tick of the oldest object given; ``offers``:
+    (scope, how long its feed is). Paused: nothing is given or wanted until the next hello.
+    """
+
+    run: Annotated[bytes, Meta(min_length=8, max_length=8)]
+    now: int
+    since: Number
+    offers: Annotated[tuple[tuple[Scope, Number], ...], Meta(max_length=1024)]
+    paused: bool = False
+    capabilities: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=32)] = ()
+    version: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Offer(Frame, frozen=True, tag=5):
+    """Scopes that did not exist at the hello."""
+
+    offers: Annotated[tuple[tuple[Scope, Number], ...], Meta(max_length=1024)]
+
+
+class Since(Frame, frozen=True, tag=6):
+    """What I have settled of your feed of this scope; ``talk`` comes back in every page."""
+
+    scope: Scope
+    talk: Number
+    settled: Packed
+    mark: Mark
+
+
+class Page(Frame, frozen=True, tag=7):
+    """Facts of one scope, and the numbers that are settled with them (dead ones too).
+
+    ``fresh``: the mark of your Since is not known here; forget what you had settled.
+    ``form`` 0: a MessagePack array of the facts' bytes; 1: the same under zstd.
+    """
+
+    scope: Scope
+    talk: Number
+    fresh: bool
+    settles: Packed
+    mark: Mark
+    form: Annotated[int, Meta(ge=0, le=255)]
+    rows: Blob
+
+
+class Ack(Frame, frozen=True, tag=8):
+    """Pages are committed: nothing up to ``floor`` of your feed is missing here."""
+
+    scope: Scope
+    talk: Number
+    floor: Number
+
+
+class FrontierAsk(Frame, frozen=True, tag=9):
+    """How far are you now?"""
+
+    nonce: Number
+
+
+class Frontier(Frame, frozen=True, tag=10):
+    """The feeds I may give you, as long as they are now."""
+
+    nonce: Number
+    tops: Annotated[tuple[tuple[Scope, Number], ...], Meta(max_length=1024)]
+
+
+class Tell(Frame, frozen=True, tag=11):
+    """A message of the vocabulary that is no record: topic and body as a MessagePack map."""
+
+    topic: Topic
+    body: Blob
+
+
+class Ask(Frame, frozen=True, tag=12):
+    """A request; asked again with the same id it is answered once."""
+
+    id: Annotated[bytes, Meta(min_length=16, max_length=16)]
+    topic: Topic
+    body: Blob
+    seconds: Annotated[float, Meta(gt=0, le=600)]
+
+
+class Answered(Frame, frozen=True, tag=13):
+    """The answer to a request: ``error`` empty, or a code and sentence."""
+
+    id: Annotated[bytes, Meta(min_length=16, max_length=16)]
+    error: Annotated[str, Meta(max_length=64)]
+    body: Blob
+
+
+AnyFrame = (
+    RosterHashes | RosterEntries | EpochSecret | Hello | Offer | Since | Page | Ack
+    | FrontierAsk | Frontier | Tell | Ask | Answered
+)  # fmt: skip
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(AnyFrame).decode
+_decode_rows = msgspec.msgpack.Decoder(list[bytes]).decode
+_KNOWN = range(1, 14)
+
+
+def write(frame: Frame) -> bytes:
+    """A frame's bytes."""
+    return _encode(frame)
+
+
+def read(raw: bytes) -> AnyFrame | None:
+    """The frame in these bytes; None for a kind this version does not know; else BadFrame."""
+    try:
+        return _decode(raw)  # type: ignore[no-any-return]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if _is_unknown_kind(raw):
+            return None
+        raise BadFrame("a frame of a wrong shape") from error
+
+
+def _is_unknown_kind(raw: bytes) -> bool:
+    try:
+        first = msgspec.msgpack.decode(raw, type=list)[0]
+    except (msgspec.DecodeError, IndexError):
+        return False
+    return isinstance(first, int) and first not in _KNOWN
+
+
+def pack_rows(raws: list[bytes]) -> tuple[int, bytes]:
+    """Facts as the rows of a page: their form and bytes, compressed when that saves a fifth."""
+    plain = _encode(raws)
+    packed = compress(plain) if len(plain) >= COMPRESS_FROM else None
+    return (ROWS, plain) if packed is None else (ROWS_ZSTD, packed)
+
+
+def unpack_rows(page: Page) -> list[bytes]:
+    """The facts' bytes of a page; BadFrame when there are none to be had."""
+    if page.form not in {ROWS, ROWS_ZSTD}:
+        raise BadFrame("a page in a form of a later version")
+    plain = expand(page.rows, PAGE_PLAIN_MAX) if page.form == ROWS_ZSTD else page.rows
+    try:
+        rows = _decode_rows(plain)
+    except msgspec.DecodeError as error:
+        raise BadFrame("a page whose rows cannot be read") from error
+    if len(rows) > PAGE_FACTS_MAX:
+        raise BadFrame("a page with too many facts")
+    return rows
