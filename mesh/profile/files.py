@@ -25,7 +25,7 @@ def is_private(folder: Path) -> bool:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder 0700, or make ours so; ProfileUnsafe if it is a link, another's or shared."""
+    """Make a folder 0700, or ours so; ProfileUnsafe if it is a link, another's or shared."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():

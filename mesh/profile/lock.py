@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-_ATTEMPTS = 10
+_ATTEMPTS = 20
 _PAUSE_S = 0.02
 
 
