@@ -165,7 +165,12 @@ class Socket:
                     tell(Happening(event["event"]), event["value"])
 
         wanted = sum(happening.value for happening in Happening)
-        plain = self._plain.get_monitor_socket(wanted)
+        address = f"inproc://monitor.{self._plain.fileno()}"
+        self._plain.monitor(address, wanted)
+        plain = self._plain.context.socket(zmq.PAIR)
+        # A full queue would stop ZeroMQ's own thread, and with it every connection.
+        plain.set(Option.RCVHWM, 0)
+        plain.connect(address)
         self._monitor = Socket(plain, told, named=False, on_close=lambda _: None)
 
     def close(self) -> None:
@@ -175,8 +180,9 @@ class Socket:
         self.closed = True
         self._unwatch()
         if self._monitor is not None:
-            self._monitor.close()
+            # In this order: ZeroMQ's thread waits for ever on a monitor nobody reads.
             self._plain.disable_monitor()
+            self._monitor.close()
         self._plain.close(0)
         self._tell_room()
         self._on_close(self)
