@@ -1,0 +1,1 @@
+"""News and requests inside the device, and the door through which other processes take part."""

@@ -1,0 +1,1 @@
+"""What travels, byte by byte: frames in, typed values out, and nothing else gets through."""
