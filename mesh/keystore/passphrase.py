@@ -84,11 +84,13 @@ class PassphraseKeystore:
         salt = self._entropy.draw(_SALT_SIZE)
         lock = _guess(self._passphrase, salt, self._cost)
         file = SealedKey(salt, wrap(lock, key, _LABEL, self._entropy), self._cost)
+        content = msgspec.json.encode(file)
         try:
-            write_private(self._path, msgspec.json.encode(file))
+            write_private(self._path, content)
+            kept = read_small(self._path)
         except ProfileError as error:
             raise KeystoreError(str(error)) from error
-        if self._read() != key:
+        if kept != content:
             raise KeystoreError("key.sealed did not keep the key it was given.")
 
 
@@ -101,7 +103,7 @@ def _guess(passphrase: str, salt: bytes, cost: Cost) -> bytes:
 def _parsed(content: bytes) -> SealedKey:
     try:
         file = msgspec.json.decode(content, type=SealedKey)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise KeystoreError("key.sealed was changed or is damaged.") from error
     if file.version != FILE_VERSION:
         raise KeystoreError("key.sealed was made by a later version of AICO mesh.")

@@ -134,7 +134,7 @@ class Profile:
             return None
         try:
             record = msgspec.json.decode(content, type=ProfileRecord)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise ProfileError("profile.json in the profile folder cannot be read.") from error
         if record.version > RECORD_VERSION:
             raise ProfileError("This profile was made by a later version of AICO mesh.")

@@ -246,11 +246,20 @@ def test_the_record_is_kept_for_this_user_alone(profile: Profile) -> None:
         b"",
         b"{",
         b"\xff\xfe",
+        b'{"\xf3d":"5"}',
         b'{"id":"5","keystore":"cloud","version":1}',
         b'{"id":"5","keystore":"keyring","version":2}',
         b'{"id":"5","keystore":"keyring","version":1}' + b" " * SMALL_FILE_MAX,
     ],
-    ids=["empty", "cut", "no text", "unknown keystore", "later version", "too large"],
+    ids=[
+        "empty",
+        "cut",
+        "no text",
+        "no text in a name",
+        "unknown keystore",
+        "later version",
+        "too large",
+    ],
 )
 def test_a_record_that_cannot_be_ours_is_not_a_first_run(
     profile: Profile, content: bytes
