@@ -79,6 +79,10 @@ class Ranges:
             missing.append((after, top))
         return missing
 
+    def goes_beyond(self, top: int) -> bool:
+        """Whether anything above ``top`` is in the set: more than a mark of ``top`` can vouch for."""
+        return bool(self._ends) and self._ends[-1] > top
+
     def copy(self) -> Ranges:
         """An independent copy."""
         twin = Ranges()

@@ -114,11 +114,12 @@ def _pending_rows(
         )
 
 
-def raw_facts(connection: apsw.Connection, scope: int, numbers: Sequence[int]) -> list[bytes]:
-    """The bytes of these numbers of a feed; those that moved away meanwhile are left out."""
-    statement = "SELECT raw FROM fact WHERE scope=? AND number=?"
-    pairs = ((scope, number) for number in numbers)
-    return [raw for (raw,) in connection.executemany(statement, pairs)]
+def numbered_facts(
+    connection: apsw.Connection, scope: int, numbers: Sequence[int]
+) -> list[tuple[int, bytes]]:
+    """These numbers of a feed with their facts' bytes; those that moved away are left out."""
+    statement = "SELECT number, raw FROM fact WHERE scope=? AND number=?"
+    return list(connection.executemany(statement, [(scope, number) for number in numbers]))
 
 
 def dead_numbers(holes: Iterable[Range], alive: Iterable[int]) -> list[Range]:

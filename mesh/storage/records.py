@@ -100,6 +100,8 @@ class Outcome:
     """Objects whose view may be different now."""
     forgotten: set[bytes] = field(default_factory=set)
     conversations: set[str] = field(default_factory=set)
+    rooted: list[tuple[int, int]] = field(default_factory=list)
+    """(scope, number) of every new root: what its giver need not be sent back."""
     tops: dict[int, int] = field(default_factory=dict)
     """How long the feeds that grew are now."""
 
@@ -215,6 +217,7 @@ class Intake:
         scope = facts.scope_of(facts.scope_kind(fact.object_kind, fact.kind), level)
         number = self._number(scope, raw, fact.stamp, mine=mine)
         self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
+        self.outcome.rooted.append((scope, number))
         return True
 
     def _home_of(self, content: facts.Body | None) -> ObjectRow | None:

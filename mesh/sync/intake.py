@@ -1,0 +1,77 @@
+"""Taking a page in: checks, facts and cursor in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import apsw
+
+from mesh.errors import BadFact
+from mesh.model import fact as facts
+from mesh.model.cursor import Cursor, Ranges
+from mesh.model.fact import Fact
+from mesh.storage import feeds
+from mesh.storage.records import Intake, Outcome, Rules
+from mesh.wire.frames import Page
+
+DETAILS_MAX = 64
+"""Pages up to this size are told fact by fact; larger ones as a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who sent a page: its key, and whose facts it may give (None: anybody's)."""
+
+    key: bytes
+    own_tags: frozenset[bytes] | None
+    since: int
+
+    def may_give(self, scope: int, fact: Fact, identity: bytes) -> bool:
+        """Whether this device may give this fact in this scope."""
+        kind, is_stub, level = facts.scope_parts(scope)
+        if facts.scope_kind(fact.object_kind, fact.kind) != kind:
+            return False
+        if (fact.kind in facts.STUBS) != is_stub or fact.level > level and not is_stub:
+            return False
+        author = facts.author_of(identity)
+        return self.own_tags is None or author is None or author in self.own_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a page did, and how far its scope is settled now."""
+
+    outcome: Outcome
+    floor: int
+
+
+def take_page(
+    connection: apsw.Connection,
+    page: Page,
+    rows: list[bytes],
+    giver: Giver,
+    rules: Rules,
+    *,
+    resets: bool,
+    note: Callable[[apsw.Connection, int], None],
+) -> Taken:
+    """One page: every fact checked, taken or refused; its numbers are settled either way."""
+    intake = Intake(connection, rules, details=len(rows) <= DETAILS_MAX)
+    for raw, fact, identity, target in intake.expect(rows):
+        if not giver.may_give(page.scope, fact, identity):
+            intake.outcome.refused += 1
+            continue
+        try:
+            intake.take(raw, fact, identity, target, mine=False)
+        except BadFact:
+            intake.outcome.refused += 1
+    outcome = intake.finish()
+    note(connection, outcome.newest)
+    cursor = feeds.load_cursor(connection, giver.key, page.scope)
+    if resets:
+        cursor = Cursor()
+    cursor.take(Ranges.unpacked(page.settles), page.mark)
+    cursor.since = max(cursor.since, giver.since)
+    feeds.save_cursor(connection, giver.key, page.scope, cursor)
+    return Taken(outcome, cursor.settled.floor)

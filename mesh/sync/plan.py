@@ -1,0 +1,97 @@
+"""What to give and what is missing: the pure half of a talk between two devices.
+
+    giving   one scope of mine, as the other has it: what was sent, what it has confirmed
+    taking   one scope of the other's: how far it goes, how far I have it
+    paging   numbers in the order they matter, cut into pages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mesh.model.allowance import Allowance, Label, may_send
+from mesh.model.cursor import Mark, Range, Ranges, is_known
+from mesh.model.fact import ScopeKind, scope_parts
+
+PAGE_BYTES = 96 * 1024
+PAGE_FACTS = 1000
+
+_ORDER = (
+    ScopeKind.CONVERSATION, ScopeKind.EMOTION, ScopeKind.REASON, ScopeKind.MEMORY,
+    ScopeKind.PERSONALITY, ScopeKind.SETTING,
+)  # fmt: skip
+
+
+def priority(scope: int) -> tuple[int, int, int]:
+    """Sorts scopes: stubs first, then recent conversations, emotion, memories, personality."""
+    kind, is_stub, level = scope_parts(scope)
+    place = _ORDER.index(ScopeKind(kind)) if kind in set(_ORDER) else len(_ORDER)
+    return (not is_stub, place, level)
+
+
+def offers(tops: Mapping[int, int], allowed: Allowance) -> tuple[tuple[int, int], ...]:
+    """The scopes a device may be given, and how long each feed is."""
+    covered = [(scope, top) for scope, top in tops.items() if allowed.covers(scope)]
+    return tuple(sorted(covered, key=lambda pair: priority(pair[0])))
+
+
+@dataclass(slots=True)
+class Giving:
+    """One scope as the other device has asked for it."""
+
+    scope: int
+    talk: int
+    fresh: bool
+    sent: Ranges
+    acked: int = 0
+    from_peer: Ranges = field(default_factory=Ranges)
+    """Numbers of facts this very device gave us in this talk: settled without sending."""
+
+    def holes(self, top: int) -> list[Range]:
+        """What of the feed was not yet sent."""
+        return self.sent.holes(top)
+
+
+def begin_giving(
+    scope: int, talk: int, settled: Ranges, mark: Mark, starts: list[tuple[bytes, int]], top: int
+) -> Giving:
+    """Answer a Since: go on from its cursor, or from nothing when its mark is not ours."""
+    known = is_known(mark, starts, top) and not settled.goes_beyond(mark.top)
+    start = settled.copy() if known else Ranges()
+    return Giving(scope, talk, not known, start, acked=start.floor)
+
+
+def may_push(giving: Giving, scope: int, newest: int, allowed: Allowance) -> bool:
+    """Whether a new fact may go to the other device at once."""
+    return giving.scope == scope and may_send(Label(scope, newest), allowed)
+
+
+@dataclass(slots=True)
+class Taking:
+    """One scope of the other device's: ``top`` as far as is known, ``floor`` here."""
+
+    scope: int
+    talk: int
+    top: int
+    floor: int = 0
+    is_reset: bool = False
+
+    @property
+    def missing(self) -> int:
+        """How many numbers are not settled, at most."""
+        return max(0, self.top - self.floor)
+
+
+def cut(rows: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """Rows as pages of about ``PAGE_BYTES``; one that is larger stands alone."""
+    page: list[tuple[int, bytes]] = []
+    size = 0
+    for number, raw in rows:
+        if page and (size + len(raw) > PAGE_BYTES or len(page) >= PAGE_FACTS):
+            yield page
+            page, size = [], 0
+        page.append((number, raw))
+        size += len(raw)
+    if page:
+        yield page
