@@ -103,6 +103,8 @@ class Exchange:
         self.giving: dict[int, Giving] = {}
         self.taking: dict[int, Taking] = {}
         self._offered: set[int] = set()
+        self._from_peer: dict[int, Ranges] = {}
+        """Numbers of facts this very device gave us in this talk: settled without sending."""
         self._talk = 0
         self.allowed: Allowance | None = None
         self.is_open = False
@@ -289,8 +291,7 @@ class Exchange:
         taking.top = max(taking.top, page.mark.top)
         self.received += taken.outcome.added
         for scope, number in taken.outcome.rooted:
-            if scope in self.giving:
-                self.giving[scope].from_peer.settle([(number, number)])
+            self._from_peer.setdefault(scope, Ranges()).settle([(number, number)])
         self.say(frames.Ack(page.scope, page.talk, taken.floor))
         if taken.outcome.refused:
             sync.count("refused_facts", taken.outcome.refused)
@@ -381,7 +382,7 @@ class Exchange:
         if allowed is None:
             return
         holes = giving.holes(top)
-        echo = giving.from_peer.copy()
+        echo = self._from_peer.get(giving.scope, Ranges()).copy()
         only_mine = self._sync.gives_only_own
 
         def plan(connection: apsw.Connection) -> tuple[list[int], list[tuple[int, int]]]:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mesh.model.allowance import Allowance, Label, may_send
 from mesh.model.cursor import Mark, Range, Ranges, is_known
@@ -45,8 +45,6 @@ class Giving:
     fresh: bool
     sent: Ranges
     acked: int = 0
-    from_peer: Ranges = field(default_factory=Ranges)
-    """Numbers of facts this very device gave us in this talk: settled without sending."""
 
     def holes(self, top: int) -> list[Range]:
         """What of the feed was not yet sent."""
