@@ -6,7 +6,7 @@ exactly the fields below, or bytes sealed with ChaCha20-Poly1305 (see ``transcri
     J → I   HELLO     m0  method, which window          again every two seconds: a sign of life
     I → J   HERE          pairing id                    the answer to every HELLO
     J → I   COMMIT    m1  method, pairing id, X, H(r)
-    I → J   ANSWER    m2  Y, tag, sealed{inviter's name, family mark, seconds}
+    I → J   ANSWER    m2  Y, tag, sealed{inviter's name, its marks, seconds}
     J → I   IDENTITY  m3  sealed{r, key, name, tags, card, signature}
             people compare seven pictures on both screens
     J → I   AGREED        sealed{}                      the joiner's owner said yes
@@ -175,11 +175,12 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 class Introduction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Whose family it is, for the joiner's owner to see before saying yes.
 
-    The mark tells only a device that knows the family id whether it is the same family.
+    The marks tell only a device that knows family id or key whether it is the same.
     """
 
     name: Name
     family_mark: Hash
+    inviter_mark: Hash
     seconds: Annotated[int, msgspec.Meta(ge=0, le=SECONDS_MAX)]
 
 

@@ -31,7 +31,7 @@ from mesh.pairing.frames import (
     Welcome,
 )
 from mesh.pairing.invitation import Invitation
-from mesh.pairing.transcript import Side, Talk, commitment, drawn_opening, session
+from mesh.pairing.transcript import Marked, Side, Talk, commitment, drawn_opening, session
 
 if TYPE_CHECKING:
     from mesh.clock import Entropy
@@ -107,15 +107,19 @@ class Committed:
     def check(self, message: bytes) -> tuple[Comparing, bytes]:
         """m2 → m3. BadHandshake: the inviter does not have our secret.
 
-        AlreadyInFamily if it is another family than the one this device shares with others;
-        nothing of this device is told then.
+        InvitationInvalid if the inviter is this very device, AlreadyInFamily if it is another
+        family than the one this device shares with others; it tells nothing of itself then.
         """
         answer = frames.decode(frames.body_of(message, Kind.ANSWER), Answer)
         talk = Talk.of(self.commit, answer.element, self.pake.finish(answer.element))
         talk.check_tag(answer.tag)
         plain = talk.open(Side.HOST, Kind.ANSWER, answer.introduction)
         introduction = frames.decode(plain, Introduction)
-        is_same = same(introduction.family_mark, talk.family_mark(self.joiner.family))
+        own_key = talk.mark(Marked.INVITER, self.joiner.key.public)
+        if same(introduction.inviter_mark, own_key):
+            raise InvitationInvalid
+        own_family = talk.mark(Marked.FAMILY, self.joiner.family)
+        is_same = same(introduction.family_mark, own_family)
         if not is_same and not self.joiner.is_alone:
             raise AlreadyInFamily
         try:
@@ -169,10 +173,11 @@ class Waiting:
         plain = self.talk.open_frame(Side.HOST, Kind.WELCOME, message)
         signed = frames.decode(plain, SignedWelcome)
         self.talk.check_signature(Side.HOST, signed.key, signed.signature)
-        if signed.key == self.joiner.key.public:
-            raise InvitationInvalid
-        mark = self.talk.family_mark(signed.welcome.family)
-        if not same(mark, self.introduction.family_mark):
+        family = self.talk.mark(Marked.FAMILY, signed.welcome.family)
+        inviter = self.talk.mark(Marked.INVITER, signed.key)
+        if not same(family, self.introduction.family_mark):
+            raise BadHandshake
+        if not same(inviter, self.introduction.inviter_mark):
             raise BadHandshake
         return Invited(self.talk, signed.welcome)
 

@@ -28,12 +28,12 @@ from mesh.pairing.frames import (
     SignedWelcome,
     Welcome,
 )
-from mesh.pairing.transcript import Side, Talk, session
+from mesh.pairing.transcript import Marked, Side, Talk, session
 
 
 @dataclass(frozen=True)
 class Inviter:
-    """Who invites: key, name and family of this device; BadInput if the name cannot be shown."""
+    """Who invites; BadInput if the name is not fit to be shown."""
 
     key: SigningKey
     name: str
@@ -60,8 +60,14 @@ class Listening:
         pake = Pake.host(self.secret, session(self.method, self.pairing_id))
         element = pake.start()
         talk = Talk.of(commit, element, pake.finish(commit.element))
-        mark = talk.family_mark(self.inviter.family)
-        introduction = frames.encode(Introduction(self.inviter.name, mark, seconds))
+        introduction = frames.encode(
+            Introduction(
+                self.inviter.name,
+                talk.mark(Marked.FAMILY, self.inviter.family),
+                talk.mark(Marked.INVITER, self.inviter.key.public),
+                seconds,
+            )
+        )
         sealed = talk.seal(Side.HOST, Kind.ANSWER, introduction)
         answer = frames.encode(Answer(element, talk.tag, sealed))
         return Answered(self.inviter, talk), frames.frame(Kind.ANSWER, answer)

@@ -1,13 +1,16 @@
 """What both sides have said, and the keys that follow from it.
 
+password    = the sixteen bytes of a link, or seven digits of a code in ASCII
 session     = "aico-mesh/1 pairing", version, method, pairing id      (binds SPAKE2 to the run)
 commitment  = BLAKE2b(r)                                              person "aico commitment"
 transcript  = BLAKE2b(version, method, pairing id, X, Y, H(r))        person "aico pairing"
 each key    = HKDF-SHA256(SPAKE2 key, salt transcript, label below)
+marks (m2)  = HMAC-SHA256(key "family mark", family id), (key "inviter mark", inviter key)
 tag (m2)    = HMAC-SHA256(key "confirm", transcript): proves that the inviter has the secret;
               the joiner proves it by sealing m3
 sealed      = ChaCha20-Poly1305, a key for each direction, counter = kind of the message,
               associated data = version byte, kind byte, transcript
+BLAKE2b     = 256 bits over all parts, each after its length in eight bytes, big-endian
 signatures  = purpose "pairing", family zeros, over BLAKE2b(side, transcript, signer's key)
 """
 
@@ -34,6 +37,13 @@ class Side(StrEnum):
 
     HOST = "host"
     GUEST = "guest"
+
+
+class Marked(StrEnum):
+    """What is only recognised, not told."""
+
+    FAMILY = "family"
+    INVITER = "inviter"
 
 
 def session(method: Method, pairing_id: bytes) -> bytes:
@@ -85,9 +95,9 @@ class Talk:
         if not same(tag, self.tag):
             raise BadHandshake
 
-    def family_mark(self, family: bytes) -> bytes:
-        """What a family id looks like in this run, to those who know it."""
-        return mac(self._derive("family mark"), family)
+    def mark(self, what: Marked, value: bytes) -> bytes:
+        """What a family id or key looks like in this run, to those who know it already."""
+        return mac(self._derive(f"{what} mark"), value)
 
     def seal(self, side: Side, kind: Kind, plaintext: bytes) -> bytes:
         """What ``side`` says in message ``kind``, closed; each kind once a run."""
