@@ -8,6 +8,7 @@
     feed     how long the feed of each scope is
     run      where each feed stood when a run of this node began: what a mark is checked against
     cursor   what this device has settled of another's feed, saved with the facts themselves
+    words    the full-text index, an entry a text (words.py)
     entry …  the roster, cards, names, secrets of the family
 """
 
@@ -25,7 +26,7 @@ CREATE TABLE object(
     shown INTEGER NOT NULL, stamp INTEGER NOT NULL,
     state INTEGER NOT NULL, plain INTEGER NOT NULL);
 CREATE INDEX object_home ON object(home, shown);
-CREATE INDEX object_kind ON object(kind, shown) WHERE kind <> 2;
+CREATE INDEX object_kind ON object(kind, shown);
 CREATE TABLE conversation(n INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE fact(
     n INTEGER PRIMARY KEY, object INTEGER NOT NULL, id BLOB, kind INTEGER NOT NULL,
@@ -41,15 +42,16 @@ CREATE TABLE cursor(
     peer BLOB NOT NULL, scope INTEGER NOT NULL, floor INTEGER NOT NULL, ranges BLOB NOT NULL,
     run BLOB NOT NULL, top INTEGER NOT NULL, since INTEGER NOT NULL,
     PRIMARY KEY(peer, scope)) WITHOUT ROWID;
-CREATE TABLE entry(hash BLOB PRIMARY KEY, raw BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE entry(n INTEGER PRIMARY KEY, raw BLOB NOT NULL UNIQUE);
 CREATE TABLE card(key BLOB PRIMARY KEY, raw BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE device_profile(key BLOB PRIMARY KEY, raw BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE secret(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE sighting(key BLOB PRIMARY KEY, last_seen REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE forgotten_source(hash BLOB NOT NULL, object INTEGER NOT NULL,
+    PRIMARY KEY(hash, object)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
-    text, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2');
+    text, content='', tokenize='porter unicode61 remove_diacritics 2');
 INSERT INTO words(words, rank) VALUES('secure-delete', 1);
-CREATE TABLE unindexed(n INTEGER PRIMARY KEY);
 
 """
 

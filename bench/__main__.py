@@ -1,0 +1,133 @@
+"""One command, one JSON object: ``./run`` 's environment, ``python -m bench FILE.jsonl``.
+
+    live      a message said on A until a module on B hears it, 20 a second
+    initial   10,000 and 100,000 messages from A to a B that has none: time, bytes, CPU, peak
+    more      100 more, while connected
+    idle      memory and CPU of both with everything in
+
+Bytes are what crosses the loopback interface both ways, headers and acknowledgements included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.family import BenchDevice, family, pair
+from bench.floors import floors, spread
+from mesh.wishes import Import, Say, Sync
+
+
+def wire_bytes() -> int:
+    """Bytes over loopback so far."""
+    return int(psutil.net_io_counters(pernic=True)["lo"].bytes_sent)
+
+
+async def live(a: BenchDevice, b: BenchDevice, count: int, rate: float) -> dict[str, float]:
+    """From the wish on A to the news on B, ms."""
+    times: list[float] = []
+    async with b.client.subscribe("conversation/message/") as heard:
+        news = aiter(heard)
+        for number in range(count):
+            begun = time.perf_counter()
+            saying = asyncio.ensure_future(a.ask(Say(text=f"live {number}", conversation="live")))  # noqa: TID251
+            await anext(news)
+            times.append((time.perf_counter() - begun) * 1e3)
+            await saying
+            await asyncio.sleep(max(0.0, 1 / rate - (time.perf_counter() - begun)))
+    return spread(times)
+
+
+async def initial(path: Path, count: int, idle_s: float) -> dict[str, Any]:
+    """A has ``count`` messages; B has none and joins."""
+    async with family(2) as (a, b):
+        begun = time.perf_counter()
+        done = await a.ask(Import(path=str(path)))
+        found = {"messages": count, "import_s": round(time.perf_counter() - begun, 2), **done}
+        await b.stop()
+        await pair_stopped(a, b)
+        for device in (a, b):
+            device.forget_peak()
+        cpu, wire = [a.cpu_s(), b.cpu_s()], wire_bytes()
+        begun = time.perf_counter()
+        await pair(a, b)
+        synced = await b.ask(Sync(wait=300))
+        found |= {
+            "in_step": synced["in_step"],
+            "initial_s": round(time.perf_counter() - begun, 2),
+            "initial_mb": round((wire_bytes() - wire) / 1e6, 2),
+            "initial_cpu_s": [round(a.cpu_s() - cpu[0], 2), round(b.cpu_s() - cpu[1], 2)],
+            "peak_mb": [round(a.peak_mb(), 1), round(b.peak_mb(), 1)],
+        }
+        found["more_100"] = await more(a, b)
+        found["live"] = await live(a, b, 200, 20)
+        found["idle"] = await idle(a, b, idle_s)
+        return found
+
+
+async def pair_stopped(a: BenchDevice, b: BenchDevice) -> None:
+    """Start B again, so that its memory is that of a fresh start."""
+    await b.start()
+
+
+async def more(a: BenchDevice, b: BenchDevice) -> dict[str, float]:
+    """100 more on A, one after the other as fast as it goes, until B has them."""
+    wire, begun = wire_bytes(), time.perf_counter()
+    await asyncio.gather(*(a.ask(Say(text=f"more {n}", conversation="more")) for n in range(100)))
+    await b.ask(Sync(wait=60))
+    return {
+        "ms": round((time.perf_counter() - begun) * 1e3, 1),
+        "kb": round((wire_bytes() - wire) / 1e3, 1),
+    }
+
+
+async def idle(a: BenchDevice, b: BenchDevice, seconds: float) -> dict[str, Any]:
+    """Both connected, nothing happens."""
+    await asyncio.sleep(3)
+    before, begun = [a.cpu_s(), b.cpu_s()], time.perf_counter()
+    await asyncio.sleep(seconds)
+    taken = time.perf_counter() - begun
+    return {
+        "memory_mb": [round(a.memory_mb(), 1), round(b.memory_mb(), 1)],
+        "cpu_percent": [
+            round((device.cpu_s() - was) / taken * 100, 2)
+            for device, was in zip((a, b), before, strict=True)
+        ],
+    }
+
+
+async def measure(source: Path, sizes: list[int], idle_s: float) -> dict[str, Any]:
+    """Everything, each size in a family of its own."""
+    lines = source.read_bytes().splitlines()
+    found: dict[str, Any] = {"floors": floors(lines[: max(sizes)]), "runs": []}
+    for size in sizes:
+        part = source.with_suffix(f".{size}.part")
+        part.write_bytes(b"\n".join(lines[:size]) + b"\n")
+        try:
+            found["runs"].append(await initial(part, size, idle_s))
+        finally:
+            part.unlink()
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(prog="bench", description=__doc__)
+    options.add_argument("file", type=Path, help="messages in the import's jsonl form")
+    options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    options.add_argument("--idle", type=float, default=20.0, help="seconds to watch idling")
+    chosen = options.parse_args()
+    found = asyncio.run(measure(chosen.file, chosen.sizes, chosen.idle))
+    json.dump(found, sys.stdout, indent=1)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()
