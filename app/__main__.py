@@ -2,12 +2,12 @@
 
 import sys
 
-from app import __version__
+from app.cli import main as run
 
 
 def main() -> None:
-    """Say which version this is."""
-    sys.stdout.write(f"aico-mesh {__version__}\n")
+    """Run the command that was typed, and end with its exit code."""
+    sys.exit(run())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,257 @@
+"""Every command: what it does, in a line, an example, and what it takes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TRUST = ("full", "limited", "guest")
+ROLES = ("primary", "mobile", "shared", "guest")
+PRIVACY = ("public", "family", "private")
+
+
+class Argument:
+    """One argument of a command, as argparse wants it."""
+
+    def __init__(self, *names: str, **settings: Any) -> None:
+        self.names, self.settings = names, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what it does, in a line, how it is typed, and what it takes."""
+
+    does: str
+    example: str
+    arguments: tuple[Argument, ...] = ()
+
+
+def _between(least: float, most: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not (math.isfinite(value) and least <= value <= most):
+            raise argparse.ArgumentTypeError(f"{text} is not between {least:g} and {most:g}")
+        return value
+
+    return number
+
+
+def _port(text: str) -> int:
+    return int(_between(0, 65535)(text))
+
+
+def _limit(text: str) -> int:
+    return int(_between(1, 1000)(text))
+
+
+def _json_map(text: str) -> dict[str, object]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"that is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError('a JSON map is wanted, like {"valence": 0.4}')
+    return value
+
+
+def _words(text: str) -> dict[str, str]:
+    """``3=word 9=word 17=word``."""
+    pairs = [pair.partition("=") for pair in text.replace(",", " ").split()]
+    if not pairs or not all(place.isdigit() and word for place, _, word in pairs):
+        raise argparse.ArgumentTypeError('write it like "3=word 9=word 17=word"')
+    return {place: word.lower() for place, _, word in pairs}
+
+
+def _path(text: str) -> str:
+    return os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111 - pathlib is slow here
+
+
+_MINUTES = _between(0.01, 60 * 24 * 366)
+_UNIT, _SHARE = _between(-1, 1), _between(0, 1)
+_YES = Argument("--yes", action="store_true", help="do not ask")
+_DEVICE = Argument("device", metavar="DEVICE", help="its id, the beginning of it, or its name")
+_ONE_DEVICE = Argument("--device", metavar="D", help="only with this device")
+_TAG = Argument("--tag", metavar="T", action="append", default=[], help="may be given again")
+_TOPIC = Argument("topic", metavar="TOPIC")
+_BODY = Argument("body", metavar="JSON", type=_json_map)
+
+COMMANDS: dict[str, Command] = {
+    "node": Command(
+        "run the node without a screen",
+        "node --port 21550",
+        (
+            Argument("--host", metavar="H", help="the address to listen on; all if not given"),
+            Argument("--port", metavar="P", type=_port, help="0: any free one"),
+            Argument("--name", metavar="N", help="what this device is called"),
+            Argument("--no-mdns", action="store_true", help="do not look around the network"),
+        ),
+    ),
+    "status": Command("show this device and its links", "status --json"),
+    "invite": Command(
+        "invite a device into the family",
+        "invite --trust limited --name 'Kitchen Tablet'",
+        (
+            Argument("--trust", choices=TRUST, default="full", help="how far (full)"),
+            Argument("--role", choices=ROLES, help="what it is to the companion"),
+            Argument("--name", metavar="N", help="what it is called"),
+            Argument("--minutes", metavar="M", type=_MINUTES, default=3.0, help="open so long"),
+            _YES,
+        ),
+    ),
+    "join": Command(
+        "join a family by link or code",
+        "join 123 456 789 --at desktop.local",
+        (
+            Argument("invitation", metavar="LINK|CODE", nargs="+"),
+            Argument("--at", metavar="HOST[:PORT]", help="where the inviting device is"),
+            Argument("--name", metavar="N", help="what this device is called"),
+            _YES,
+        ),
+    ),
+    "leave": Command("leave the family; what is here stays here", "leave", (_YES,)),
+    "devices": Command("list the devices of the family", "devices"),
+    "trust": Command(
+        "set how far a device is trusted",
+        "trust 'Kitchen Tablet' limited",
+        (
+            _DEVICE,
+            Argument("level", metavar="LEVEL", choices=TRUST, help=", ".join(TRUST)),
+            _YES,
+        ),
+    ),
+    "rename": Command(
+        "name a device",
+        "rename ABCDEFGH 'Kitchen Tablet'",
+        (_DEVICE, Argument("name", metavar="NAME")),
+    ),
+    "revoke": Command("remove a device for good", "revoke 'Old Phone'", (_DEVICE, _YES)),
+    "import": Command(
+        "take in real history from a file",
+        "import conversations.jsonl",
+        (
+            Argument("path", metavar="FILE", type=_path),
+            Argument("--format", choices=("auto", "jsonl", "chatgpt", "aico"), default="auto"),
+        ),
+    ),
+    "export": Command(
+        "write history to a file",
+        "export backup.jsonl --kind all",
+        (
+            Argument("path", metavar="FILE", type=_path),
+            Argument("--format", choices=("jsonl", "aico"), default="jsonl"),
+            Argument(
+                "--kind",
+                choices=("conversations", "memories", "moods", "all"),
+                default="conversations",
+            ),
+        ),
+    ),
+    "conversations": Command("list the conversations, newest first", "conversations"),
+    "show": Command(
+        "show a conversation",
+        "show 3f2a",
+        (
+            Argument(
+                "conversation", metavar="CONVERSATION", help="its id or the beginning of it"
+            ),
+        ),
+    ),
+    "say": Command(
+        "say something",
+        "say 'Good morning' --private",
+        (
+            Argument("text", metavar="TEXT"),
+            Argument("--conversation", metavar="C", help="go on with this one"),
+            Argument("--role", choices=("user", "assistant"), default="user"),
+            _TAG,
+            Argument("--private", action="store_true", help="just between us: it stays here"),
+        ),
+    ),
+    "remember": Command(
+        "keep a memory",
+        "remember 'Tea, no sugar' --tag kitchen",
+        (
+            Argument("text", metavar="TEXT"),
+            _TAG,
+            Argument("--privacy", choices=PRIVACY, default="family"),
+        ),
+    ),
+    "memories": Command("list the memories, newest first", "memories"),
+    "forget": Command(
+        "forget something everywhere, or ask how far that is",
+        "forget 5b1e",
+        (Argument("id", metavar="ID"), _YES),
+    ),
+    "feel": Command(
+        "note how the companion feels",
+        "feel -0.3 --because 'a long day'",
+        (
+            Argument("valence", metavar="VALENCE", type=_UNIT, help="-1 (bad) to 1 (good)"),
+            Argument("--arousal", metavar="A", type=_UNIT, help="-1 (calm) to 1 (excited)"),
+            Argument("--confidence", metavar="C", type=_SHARE, help="0 to 1"),
+            Argument("--because", metavar="TEXT"),
+        ),
+    ),
+    "mood": Command(
+        "show how the companion feels",
+        "mood --why",
+        (Argument("--why", action="store_true", help="and what it comes from"),),
+    ),
+    "search": Command(
+        "find memories and messages",
+        "search 'summer holidays' --limit 5",
+        (
+            Argument("query", metavar="QUERY"),
+            Argument("--everywhere", action="store_true", help="ask the other devices too"),
+            Argument("--limit", metavar="N", type=_limit, default=10),
+        ),
+    ),
+    "watch": Command(
+        "show what happens, as it happens",
+        "watch emotion/ conversation/",
+        (Argument("prefixes", metavar="TOPIC_PREFIX", nargs="*"),),
+    ),
+    "publish": Command(
+        "put a message on the bus",
+        """publish emotion/state/current '{"valence": 0.4}'""",
+        (_TOPIC, _BODY),
+    ),
+    "request": Command(
+        "ask whoever answers a topic",
+        """request memory/search/request '{"query": "tea"}'""",
+        (_TOPIC, _BODY, Argument("--device", metavar="D", help="ask on this device")),
+    ),
+    "sync": Command(
+        "catch up now",
+        "sync --wait 30",
+        (
+            _ONE_DEVICE,
+            Argument(
+                "--wait", metavar="SECONDS", type=_between(0, 86400), help="until in step"
+            ),
+        ),
+    ),
+    "health": Command("tell how the companion is", "health"),
+    "pause": Command(
+        "stop sharing for a while",
+        "pause --minutes 60",
+        (_ONE_DEVICE, Argument("--minutes", metavar="M", type=_MINUTES)),
+    ),
+    "resume": Command("share again", "resume", (_ONE_DEVICE,)),
+    "recovery-phrase": Command(
+        "show the recovery words once, and confirm them",
+        "recovery-phrase --confirm '3=tea 9=moon 17=river'",
+        (
+            Argument(
+                "--confirm", metavar="WORDS", type=_words, help="three of them, to confirm"
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,193 @@
+"""From what was typed to a wish, and from the answer to what is printed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import msgspec
+
+from app import wording
+from app.cli import people
+from app.cli.session import StoppedError, session
+from app.cli.simple import ONE, ROWS
+from app.cli.voice import Voice
+from mesh import wishes
+from mesh.errors import MeshError, NotRunning
+from mesh.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from app.cli.session import Row
+    from app.cli.simple import MakeWish, ShowOne, ShowRows
+
+    Options: TypeAlias = dict[str, Any]
+    Run: TypeAlias = Callable[[Profile, Options, Voice], Coroutine[Any, Any, int]]
+
+DONE, FAILED = 0, 1
+
+
+def run(command: str, options: Options) -> int:
+    """Run one command to its exit code; what goes wrong is one sentence on stderr."""
+    voice = Voice(as_json=options["json"])
+    try:
+        profile = Profile.find(options["home"], os.environ)
+        return asyncio.run(_runner(command)(profile, options, voice))
+    except MeshError as error:
+        voice.tell(wording.sentence(error))
+    except (StoppedError, KeyboardInterrupt):
+        pass
+    return FAILED
+
+
+def _runner(command: str) -> Run:
+    if command in ONE:
+        return lambda *given: _one(*ONE[command], *given)
+    if command in ROWS:
+        return lambda *given: _rows(*ROWS[command], *given)
+    if command in {"invite", "join"}:
+        from app.cli import pairing
+
+        return cast("Run", getattr(pairing, command))
+    if command in {"import", "export", "sync"}:
+        from app.cli import transfer
+
+        return {
+            "import": transfer.take_in,
+            "export": transfer.write_out,
+            "sync": transfer.catch_up,
+        }[command]
+    if command == "node":
+        from app.cli import node
+
+        return node.serve
+    return {"status": status, "watch": watch, "health": health, "recovery-phrase": recovery}[
+        command
+    ]
+
+
+async def _one(
+    make: MakeWish, show: ShowOne, profile: Profile, options: Options, voice: Voice
+) -> int:
+    """A wish with one result."""
+    if "yes" in options and not await _is_sure(options, voice):
+        return FAILED
+    async with session(profile) as talk:
+        answer = await talk.ask(make(options))
+    voice.result(answer, show)
+    return DONE
+
+
+async def _rows(
+    make: MakeWish, show: ShowRows, profile: Profile, options: Options, voice: Voice
+) -> int:
+    """A wish with a list: as JSON it is printed while it comes."""
+    async with session(profile) as talk:
+        if voice.as_json:
+            await talk.ask(make(options), on_rows=lambda rows: _lines(voice, rows))
+            return DONE
+        rows = await talk.ask(make(options))
+    if rows:
+        show(voice, cast("Sequence[object]", rows))
+    elif voice.is_terminal:
+        voice.say("Nothing yet.")
+    return DONE
+
+
+def _lines(voice: Voice, rows: Sequence[Row]) -> None:
+    for row in rows:
+        voice.line(row)
+
+
+async def _is_sure(options: Options, voice: Voice) -> bool:
+    """Whether somebody at a terminal means it; programs are taken at their word."""
+    import sys
+
+    if options["yes"] or voice.as_json or not sys.stdin.isatty():
+        return True
+    from app.cli.question import agrees
+
+    return await agrees("Are you sure?")
+
+
+async def status(profile: Profile, options: Options, voice: Voice) -> int:
+    """This device and its links; also when no node runs."""
+    del options
+    try:
+        async with session(profile) as talk:
+            answer = await talk.ask(wishes.Status())
+    except NotRunning:
+        answer = msgspec.to_builtins(_at_rest(profile))
+    voice.result(answer, people.status)
+    return DONE
+
+
+def _at_rest(profile: Profile) -> wishes.StatusShown:
+    record = profile.read_record()
+    return wishes.StatusShown(
+        device_id=None,
+        name=None,
+        running=False,
+        log=str(profile.log),
+        profile=str(profile.home),
+        keystore=record.keystore if record else None,
+    )
+
+
+async def health(profile: Profile, options: Options, voice: Voice) -> int:
+    """How the companion is, in words where the node gives causes."""
+    del options
+    async with session(profile) as talk:
+        shown = msgspec.convert(await talk.ask(wishes.Health()), wishes.HealthShown)
+    names = {device.device_id: device.name for device in shown.devices}
+    summary = shown.summary or wording.health(shown.level, shown.causes, names)
+    answer = msgspec.to_builtins(msgspec.structs.replace(shown, summary=summary))
+    voice.result(answer, people.health)
+    return DONE
+
+
+async def watch(profile: Profile, options: Options, voice: Voice) -> int:
+    """Every message until somebody stops us."""
+    async with session(profile) as talk, talk.client.subscribe(*options["prefixes"]) as heard:
+        if not voice.as_json:
+            voice.tell("Watching; Ctrl+C ends.")
+        loop = asyncio.get_running_loop()
+        stopping = loop.create_task(talk.stop.wait())
+        try:
+            while not talk.stop.is_set():
+                listening = loop.create_task(anext_of(heard))
+                await asyncio.wait((listening, stopping), return_when=asyncio.FIRST_COMPLETED)
+                if not listening.done():
+                    listening.cancel()
+                    break
+                voice.result(await listening, people.news)
+        finally:
+            stopping.cancel()
+    return DONE
+
+
+async def anext_of(heard: Any) -> object:
+    """The next news, as something a task can be made of."""
+    return await anext(heard)
+
+
+async def recovery(profile: Profile, options: Options, voice: Voice) -> int:
+    """The words, and at a terminal at once the question for three of them."""
+    import sys
+
+    async with session(profile) as talk:
+        answer = await talk.ask(wishes.RecoveryPhrase(confirm=options["confirm"]))
+        voice.result(answer, people.recovery)
+        shown = msgspec.convert(answer, wishes.RecoveryShown)
+        if shown.confirmed or voice.as_json or not sys.stdin.isatty():
+            return DONE
+        from app.cli.question import typed
+
+        said = {
+            str(place): (await typed(f"Word {place}: ")).strip().lower() for place in shown.ask
+        }
+        answer = await talk.ask(wishes.RecoveryPhrase(confirm=said))
+    voice.result(answer, people.recovery)
+    return DONE

@@ -1,0 +1,87 @@
+"""`node`: the mesh without a screen, until SIGTERM or Ctrl+C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mesh.node import Node
+
+from app.cli.voice import GREEN
+from mesh.errors import BadInput
+
+if TYPE_CHECKING:
+    from app.cli.voice import Voice
+    from mesh.profile import Profile
+
+    Options: TypeAlias = dict[str, Any]
+
+DONE = 0
+PASSPHRASE = "AICO_MESH_PASSPHRASE"  # noqa: S105 - the name of a variable
+PASSPHRASE_MAX = 4096
+
+
+async def serve(profile: Profile, options: Options, voice: Voice) -> int:
+    """Serve the profile; the line `ready` comes when everything works."""
+    opening = Node.open(
+        profile,
+        host=options["host"],
+        port=options["port"],
+        name=options["name"],
+        passphrase=passphrase(profile, options["passphrase_file"]),
+        on_notice=voice.tell,
+    )
+    async with opening as node:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):  # Windows has no handlers on its loops
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stop.set)
+        _ready(voice, node)
+        ends = [loop.create_task(stop.wait()), loop.create_task(node.wait_closed())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+    return DONE
+
+
+def _ready(voice: Voice, node: Node) -> None:
+    if voice.as_json:
+        ready = {"device_id": node.device_id, "name": node.name, "host": node.host}
+        voice.line({"event": "ready", **ready, "port": node.port})
+    else:
+        voice.say(f"{node.name} is running on port {node.port}. Ctrl+C ends it.", GREEN)
+
+
+def passphrase(profile: Profile, file: str | None) -> str | None:
+    """What closes the profile's key: from a file, the environment, a terminal. None: a keyring.
+
+    A profile that was made with a passphrase asks for it where somebody can type.
+    """
+    if file is not None:
+        return _in_file(file)
+    told = os.environ.pop(PASSPHRASE, None)
+    if told:
+        return told
+    record = profile.read_record()
+    if record is None or record.keystore != "passphrase" or not sys.stdin.isatty():
+        return None
+    import getpass
+
+    return getpass.getpass("Passphrase of this profile: ")
+
+
+def _in_file(name: str) -> str:
+    try:
+        with Path(name).expanduser().open(encoding="utf-8") as file:
+            text = file.read(PASSPHRASE_MAX).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("The passphrase file cannot be read.") from error
+    if not text:
+        raise BadInput("The passphrase file is empty.")
+    return text

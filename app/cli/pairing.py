@@ -1,0 +1,122 @@
+"""`invite` and `join`: what both people see while two devices meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from app.cli.question import agrees
+from app.cli.session import Session, session
+from app.cli.simple import invitation
+from app.cli.voice import BOLD, DIM, GREEN
+from mesh.wishes import Answer, Join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.cli.session import Row
+    from app.cli.voice import Voice
+    from mesh.profile import Profile
+    from mesh.wishes import Wish
+
+    Options: TypeAlias = dict[str, Any]
+
+DONE = 0
+WHITE_ON_BLACK = "38;5;231;48;5;16"
+
+
+async def invite(profile: Profile, options: Options, voice: Voice) -> int:
+    """Open a window, show how to come in, ask about whoever comes."""
+    return await _pair(invitation(options), profile, options, voice)
+
+
+async def join(profile: Profile, options: Options, voice: Voice) -> int:
+    """Go to where a link or code leads, and ask whether it is the right place."""
+    words = " ".join(options["invitation"])
+    wish = Join(invitation=words, at=options["at"], name=options["name"])
+    return await _pair(wish, profile, options, voice)
+
+
+async def _pair(wish: Wish, profile: Profile, options: Options, voice: Voice) -> int:
+    questions: asyncio.Queue[Row] = asyncio.Queue()
+    async with session(profile) as talk:
+        answering = asyncio.get_running_loop().create_task(
+            _answer(talk, questions, says_yes=options["yes"])
+        )
+        try:
+            joined = await talk.ask(wish, _listener(voice, questions))
+        finally:
+            answering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await answering
+    if voice.as_json:
+        voice.line({"event": "joined", **cast("Row", joined)})
+    else:
+        _welcome(voice, cast("Row", joined))
+    return DONE
+
+
+def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], None]:
+    def hear(event: Row) -> None:
+        if event["event"] == "joined":
+            return  # it is the result, and printed as such
+        if voice.as_json:
+            voice.line(event)
+        elif event["event"] == "invite":
+            _show_invitation(voice, event)
+        elif event["event"] == "asking":
+            _show_pictures(voice, event)
+        if event["event"] == "asking":
+            questions.put_nowait(event)
+
+    return hear
+
+
+async def _answer(talk: Session, questions: asyncio.Queue[Row], *, says_yes: bool) -> None:
+    while True:
+        asking = await questions.get()
+        yes = says_yes or await agrees("Are these the pictures on the other device too?")
+        await talk.client.command(Answer(run=str(asking["run"]), yes=yes))
+
+
+def _show_invitation(voice: Voice, event: Row) -> None:
+    link = str(event["link"])
+    if voice.is_terminal:
+        from app.cli import qr
+
+        for line in qr.drawn(link):
+            voice.say(line, WHITE_ON_BLACK)
+    until = datetime.fromtimestamp(cast("float", event["expires_at"])).astimezone()
+    voice.say(f"Link  {link}")
+    voice.say(f"Code  {event['code']}   at {event.get('at', '')}", BOLD)
+    voice.say("On the other device: scan this, or `aico-mesh join` with the link.", DIM)
+    voice.say(f"Open until {until:%H:%M}.", DIM)
+
+
+def _show_pictures(voice: Voice, event: Row) -> None:
+    pictures = [str(emoji) for emoji in cast("list[object]", event["emoji"])]
+    names = [str(name) for name in cast("list[object]", event.get("emoji_names", []))]
+    names += [""] * (len(pictures) - len(names))
+    voice.say(f"{event['name']} is asking. Compare the pictures on both screens:", BOLD)
+    if not voice.is_terminal:
+        voice.say("  ".join(f"{p} {n}".strip() for p, n in zip(pictures, names, strict=True)))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(1, 2))
+    for _ in pictures:
+        grid.add_column(justify="center", overflow="fold")
+    grid.add_row(*(Text(picture, style="bold") for picture in pictures))
+    grid.add_row(*(Text(name) for name in names))
+    voice.console().print(grid)
+
+
+def _welcome(voice: Voice, joined: Row) -> None:
+    name = joined.get("name") or joined["device_id"]
+    if "family_id" in joined:
+        voice.say(f"This device is {name} now and belongs to the family.", GREEN)
+    else:
+        voice.say(f"{name} belongs to the family now.", GREEN)

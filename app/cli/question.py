@@ -1,0 +1,53 @@
+"""Questions to whoever sits there: asked on stderr, answered by a line on stdin."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+
+LINE_MAX = 4096
+
+
+async def agrees(question: str) -> bool:
+    """Whether the answer begins with y; the end of stdin is a no."""
+    return (await typed(f"{question} [y/N] ")).strip().lower().startswith("y")
+
+
+async def typed(prompt: str) -> str:
+    """One line, or nothing at the end of stdin.
+
+    It can be cancelled while nobody types. That is why a daemon thread reads the descriptor: a
+    thread that holds ``sys.stdin`` would keep the process from ending.
+    """
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Future[str] = loop.create_future()
+
+    def settle(line: str) -> None:
+        if not waiting.done():
+            waiting.set_result(line)
+
+    def read() -> None:
+        line = _read_line(sys.stdin.fileno())
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, line)
+
+    threading.Thread(target=read, name="question", daemon=True).start()
+    return await waiting
+
+
+def _read_line(descriptor: int) -> str:
+    """Byte by byte, so that the next question finds its own line in a pipe."""
+    line = b""
+    while len(line) < LINE_MAX and not line.endswith(b"\n"):
+        try:
+            byte = os.read(descriptor, 1)
+        except OSError:
+            break
+        if not byte:
+            break
+        line += byte
+    return line.decode(errors="replace")
