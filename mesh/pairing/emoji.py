@@ -1,13 +1,13 @@
 """The seven pictures that two people compare, and their English names.
 
-The first 42 of 48 bits of
+They are the first 42 of 48 bits of
 
     HKDF-SHA256(SPAKE2 key, salt BLAKE2b(transcript, r), "aico-mesh/1 pairing pictures")
 
-(person "aico pictures"), six bits a picture. The pictures are everyday things of different shape and
-colour, so that they differ on every screen and can be read out over a telephone. The order of
-``PICTURES`` is part of the protocol: it never changes, or two versions would show different
-pictures for one key.
+with the person "aico pictures" in BLAKE2b; six bits choose a picture, the first ones first.
+The pictures are everyday things of different shape and colour, so that they differ on every
+screen and can be read out over a telephone. The order of ``PICTURES`` is part of the protocol:
+it never changes, or two versions would show different pictures for one key.
 """
 
 from __future__ import annotations

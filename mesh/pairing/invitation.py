@@ -4,10 +4,11 @@ Link: ``AICO-MESH:`` and then base32 (upper case, without padding) of
 
     version 1 B · pairing id 8 B · secret 16 B · one to three endpoints · check 2 B
 
-An endpoint is a kind byte, an address and a port of two bytes, big-endian. Kind 4: four bytes of
-IPv4; 6: sixteen of IPv6; 129 to 168: that number less 128 characters of a host name in lower
-case. The check is BLAKE2b (two bytes, person "aico invitation") of all before it: it catches a link that was not copied whole. A link is at most 120 bytes, so that a camera reads
-its QR code at the first attempt; all its characters are of QR's alphanumeric set.
+An endpoint is a kind byte, an address, and a port of two bytes, big-endian. Kind 4: four bytes
+of IPv4; 6: sixteen of IPv6; 129 to 168: that number less 128 characters of a host name in lower
+case. The check (BLAKE2b of all before it, two bytes, person "aico invitation") catches a link
+that was not copied whole. A link is at most 120 bytes, so that a camera reads its QR code at
+the first attempt; all its characters are of QR's alphanumeric set.
 
 Code: two digits choose among the windows that are open at an address, seven are secret.
 """

@@ -4,7 +4,8 @@ password    = the sixteen bytes of a link, or seven digits of a code in ASCII
 session     = "aico-mesh/1 pairing", version, method, pairing id      (binds SPAKE2 to the run)
 commitment  = BLAKE2b(r)                                              person "aico commitment"
 transcript  = BLAKE2b(version, method, pairing id, X, Y, H(r))        person "aico pairing"
-each key    = HKDF-SHA256(SPAKE2 key, salt transcript, label below)
+each key    = HKDF-SHA256(SPAKE2 key, salt transcript, "aico-mesh/1 pairing " and its label):
+              "confirm", "family mark", "inviter mark", "from host", "from guest"
 marks (m2)  = HMAC-SHA256(key "family mark", family id), (key "inviter mark", inviter key)
 tag (m2)    = HMAC-SHA256(key "confirm", transcript): proves that the inviter has the secret;
               the joiner proves it by sealing m3

@@ -86,6 +86,7 @@ class Wire:
     ) -> None:
         self.window = window
         self.now = 0.0
+        self.admits = self.adopts = True
         self.attempts: dict[bytes, Attempt] = {}
         self.host: list[HostEffect] = []
         self.guests: dict[bytes, list[GuestEffect]] = {}
@@ -130,8 +131,9 @@ class Wire:
                     self._pending.append((peer, message, False))
                 case Admit(request):
                     self.host.append(effect)
-                    given = welcome(request.name)
-                    self.host_does(self.window.welcome(given, self.now))
+                    if self.admits:
+                        given = welcome(request.name)
+                        self.host_does(self.window.welcome(given, self.now))
                 case Store():
                     self.host.append(effect)
                     self.host_does(self.window.stored())
@@ -146,8 +148,9 @@ class Wire:
                     self._pending.append((peer, message, True))
                 case Adopt():
                     self.guests[peer].append(effect)
-                    adopted = Adopted(b"new card", ROSTER)
-                    self.guest_does(peer, self.attempts[peer].adopted(adopted))
+                    if self.adopts:
+                        adopted = Adopted(b"new card", ROSTER)
+                        self.guest_does(peer, self.attempts[peer].adopted(adopted))
                 case _:
                     self.guests[peer].append(effect)
         self._carry()

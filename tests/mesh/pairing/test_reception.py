@@ -29,7 +29,7 @@ from mesh.pairing.effects import (
 )
 from mesh.pairing.frames import Commit, Hello, Kind, Method, Refusal
 from mesh.pairing.invitation import Code
-from mesh.pairing.reception import GRACE_S, LINK_RUNS, LINK_RUNS_AT_ONCE, SILENCE_S
+from mesh.pairing.reception import GRACE_S, LINK_RUNS, LINK_RUNS_AT_ONCE, SILENCE_S, STORING_S
 from mesh.pairing.transcript import session
 from tests.mesh.pairing.household import (
     CODE,
@@ -259,10 +259,10 @@ def test_a_consent_does_not_pass_to_the_next_device() -> None:
     wire = open_window()
     wire.arrive(A, PHONE)
     wire.arrive(B, ROBBER)
-    wire.say_yes(B)
     wire.owner_says(PHONE, yes=True)
     wire.guest_does(A, wire.attempts[A].fail(PairingRefused(), Refusal.GONE))
     assert asked(wire) == [PHONE.key.public, ROBBER.key.public]
+    wire.say_yes(B)
     assert not wire.host_effects(Admit)
 
 
@@ -340,6 +340,48 @@ def test_a_run_that_stops_before_it_says_who_it_is_frees_its_place() -> None:
     wire.pass_time(SILENCE_S + 1, alive=False)
     wire.arrive(A, PHONE)
     assert asked(wire) == [PHONE.key.public]
+
+
+def test_signs_of_life_do_not_keep_a_place_for_somebody_who_does_not_say_who_it_is() -> None:
+    wire = open_window()
+    hello = frames.frame(Kind.HELLO, frames.encode(Hello(Method.LINK, LINK.pairing_id)))
+    for number, message in enumerate(commits(2)):
+        wire.knock(bytes([9, number]), b"\1\1" + message)
+    for _ in range(int(SILENCE_S) + 1):
+        wire.knock(b"\x09\0", hello)
+        wire.knock(b"\x09\1", hello)
+        wire.pass_time(1)
+    wire.arrive(A, PHONE)
+    assert asked(wire) == [PHONE.key.public]
+
+
+def test_while_one_is_being_admitted_nobody_else_begins() -> None:
+    wire = open_window()
+    wire.admits = False
+    wire.arrive(A, PHONE)
+    wire.say_yes(A)
+    wire.owner_says(PHONE, yes=True)
+    assert wire.host_effects(Admit) == [Admit(PHONE.request)]
+    wire.arrive(B, ROBBER)
+    wire.pass_time(3)
+    assert isinstance(error_of(wire, B), InvitationClosed)
+    commit = wire.knock(C, b"\1\1" + commits(1)[0])
+    assert commit == [Reply(C, frames.refusal(Refusal.CLOSED))]
+
+
+def test_a_joiner_that_never_comes_to_store_it_does_not_hold_the_window_for_ever() -> None:
+    wire = open_window()
+    wire.adopts = False
+    wire.arrive(A, PHONE)
+    wire.say_yes(A)
+    wire.owner_says(PHONE, yes=True)
+    wire.pass_time(STORING_S - 1)
+    assert not wire.host_effects(End)
+    wire.pass_time(2)
+    assert isinstance(ended(wire), PairingUnreachable)
+    error = error_of(wire, A)
+    assert isinstance(error, PairingUnreachable)
+    assert "belongs to the family" in error.sentence
 
 
 def test_if_the_joiner_dies_after_the_welcome_the_inviter_says_what_it_believes() -> None:

@@ -313,6 +313,19 @@ def test_somebody_in_the_middle_of_a_photographed_link_shows_other_pictures() ->
     assert answered.identify(m3).pictures != comparing.pictures
 
 
+def test_the_transcript_holds_all_that_was_said() -> None:
+    said = Commit(Method.LINK, b"12345678", bytes(33), bytes(32))
+    others = [
+        msgspec.structs.replace(said, method=Method.CODE),
+        msgspec.structs.replace(said, pairing_id=b"12345679"),
+        msgspec.structs.replace(said, element=b"\1" + bytes(32)),
+        msgspec.structs.replace(said, commitment=b"\1" + bytes(31)),
+    ]
+    talks = [Talk.of(commit, bytes(33), bytes(32)) for commit in [said, *others]]
+    talks.append(Talk.of(said, b"\1" + bytes(32), bytes(32)))
+    assert len({talk.transcript for talk in talks}) == len(talks)
+
+
 def test_another_version_is_named_as_such() -> None:
     with pytest.raises(VersionMismatch):
         listening(Method.LINK).answer(b"\x02\x01whatever", 1)
