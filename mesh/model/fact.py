@@ -1,15 +1,15 @@
 """Facts: the only thing devices exchange. An object is a set of facts; merging is set union.
 
-A fact is immutable, has one author and names the facts it saw. On disk and on the wire it is the
-author's exact bytes, a MessagePack array:
+A fact is immutable, has one author and names the facts it saw. On disk and on the wire it is
+the author's exact bytes, a MessagePack array:
 
     [version, kind, id, object, object kind, stamp, level, sees, body]
 
-``id`` is 16 bytes: author tag 6 · run 2 (random at every start) · tick 8. An imported line has no
-author: its ``id`` is empty on the wire and computed from its body (``imported_id``, top bit set),
-so that a file imported on two devices is one history. ``object`` is empty when the fact is its
-object's own root. ``body`` is an array by kind; what an older version does not know it keeps and
-forwards verbatim.
+``id`` is 16 bytes: author tag 6 · run 2 (random at every start) · tick 8. An imported line has
+no author: its ``id`` is empty on the wire and computed from its body (``imported_id``, top bit
+set), so that a file imported on two devices is one history. ``object`` is empty when the fact
+is its object's own root. ``body`` is an array by kind; what an older version does not know it keeps
+and forwards verbatim.
 """
 
 from __future__ import annotations
@@ -234,6 +234,11 @@ def encode_body(content: Body) -> msgspec.Raw:
     return msgspec.Raw(_encode(content))
 
 
+def replaced(content: Turn | Memory, *, text: str, tags: tuple[str, ...]) -> Turn | Memory:
+    """The same root with another text and other tags."""
+    return msgspec.structs.replace(content, text=text, tags=tags)
+
+
 # ---- ids -------------------------------------------------------------------------------------
 
 
@@ -286,6 +291,11 @@ def imported_id(line: Turn) -> bytes:
         str(line.shown).encode(),
         str(line.ordinal).encode(),
     )
+
+
+def source_hash(source: str) -> bytes:
+    """What stays of the id an imported line came with, once the line is forgotten."""
+    return _content_id(b"forgotten source", source.encode())
 
 
 def rival_id(identity: bytes, variant: int) -> bytes:

@@ -11,11 +11,12 @@ mood        the latest observation of each device, weighted by confidence and ag
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mesh.model import hlc
 from mesh.model.fact import (
+    STUBS,
     Body,
     Fact,
     FactKind,
@@ -27,6 +28,9 @@ from mesh.model.fact import (
     Turn,
     Words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
 
 HALF_LIFE_S = 6 * 3600.0
 """How fast an observation of mood loses weight against newer ones."""
@@ -78,9 +82,12 @@ def level_of(facts: Collection[Held]) -> int:
     return max((_label_of(held) for held in unseen(labels)), default=Level.PUBLIC)
 
 
-def reach_of(facts: Iterable[Held]) -> int:
-    """The widest level the object ever had: how far its labels and forgets must travel."""
-    widths = [held.fact.level for held in of_kind(facts, FactKind.FORGET, FactKind.RECEIPT)]
+def reach_of(facts: Collection[Held]) -> int:
+    """The widest level the object ever had: how far its labels and forgets must travel.
+
+    Facts without content carry in their header how far it was when they were written.
+    """
+    widths = [held.fact.level for held in facts if held.fact.kind in STUBS]
     widths += [_label_of(held) for held in of_kind(facts, FactKind.ROOT, FactKind.LABEL)]
     return min(widths, default=Level.HERE)
 
@@ -105,12 +112,15 @@ def texts_of(facts: Collection[Held]) -> list[tuple[Held, str]]:
     return found
 
 
+def standing(facts: Collection[Held]) -> Held | None:
+    """The fact whose text stands; of rival roots only the one all devices agree on counts."""
+    return next((held for held, _ in texts_of(facts) if not _is_rival(held, facts)), None)
+
+
 def text_of(facts: Collection[Held]) -> str | None:
-    """The text that stands; of rival roots only the one all devices agree on counts."""
-    for held, text in texts_of(facts):
-        if not _is_rival(held, facts):
-            return text
-    return None
+    """The text that stands."""
+    held = standing(facts)
+    return held.body.text if held and isinstance(held.body, Turn | Memory | Words) else None
 
 
 def contradicts(facts: Collection[Held]) -> bool:
@@ -129,13 +139,14 @@ def tags_of(facts: Collection[Held]) -> tuple[str, ...]:
     }
     standing = set()
     for held in facts:
-        for tag in _tags_put(held):
+        for tag in tags_put(held):
             if (tag, held.id) not in seen_by_removals:
                 standing.add(tag)
     return tuple(sorted(standing))
 
 
-def _tags_put(held: Held) -> tuple[str, ...]:
+def tags_put(held: Held) -> tuple[str, ...]:
+    """The tags one fact puts on its object."""
     if isinstance(held.body, Turn | Memory):
         return held.body.tags
     if held.fact.kind == FactKind.TAG and isinstance(held.body, Tagging):

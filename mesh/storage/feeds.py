@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import apsw
 import msgspec
 
-from mesh.model.allowance import Allowance
 from mesh.model.cursor import Cursor, Mark, Range, Ranges
 from mesh.model.fact import ScopeKind, scope_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import apsw
+
+    from mesh.model.allowance import Allowance
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(tuple[int, ...]).decode
@@ -104,14 +109,15 @@ def _pending_rows(
     *,
     only_mine: bool,
 ) -> Iterable[tuple[int, int | None, int]]:
-    own = "AND fact.mine" if only_mine else ""
+    statement = (
+        "SELECT fact.number, object.home, object.shown FROM fact"
+        " JOIN object ON object.n = fact.object"
+        " WHERE fact.scope=? AND fact.number BETWEEN ? AND ? AND object.stamp>=?"
+    )
+    if only_mine:
+        statement += " AND fact.mine"
     for first, last in holes:
-        yield from connection.execute(
-            "SELECT fact.number, object.home, object.shown FROM fact"
-            " JOIN object ON object.n = fact.object"
-            f" WHERE fact.scope=? AND fact.number BETWEEN ? AND ? AND object.stamp>=? {own}",  # noqa: S608
-            (scope, first, last, since),
-        )
+        yield from connection.execute(statement, (scope, first, last, since))
 
 
 def numbered_facts(
@@ -127,7 +133,5 @@ def dead_numbers(holes: Iterable[Range], alive: Iterable[int]) -> list[Range]:
     settled = Ranges((number, number) for number in heapq.merge(sorted(alive)))
     dead: list[Range] = []
     for first, last in holes:
-        dead += [
-            (max(a, first), b) for a, b in settled.holes(last) if b >= first
-        ]
+        dead += [(max(a, first), b) for a, b in settled.holes(last) if b >= first]
     return dead

@@ -1,10 +1,12 @@
 """The tables, and how an older database becomes this one.
 
+Columns that do not speak for themselves:
+
     object   what facts are about: a turn, a memory, a conversation …; ``level`` and ``reach`` as
              views.py computes them, ``shown`` and ``stamp`` for order and window
     fact     the author's bytes; a root's id is its object's id; ``number`` is its place in the
-             feed of its scope (NULL: not offered, its object is not here yet); ``mine``: written or
-             imported on this device
+             feed of its scope (NULL: not offered, its object is not here yet); ``mine``: written
+             or imported on this device
     feed     how long the feed of each scope is
     run      where each feed stood when a run of this node began: what a mark is checked against
     cursor   what this device has settled of another's feed, saved with the facts themselves
@@ -14,9 +16,12 @@
 
 from __future__ import annotations
 
-import apsw
+from typing import TYPE_CHECKING
 
 from mesh.errors import DatabaseTooNew
+
+if TYPE_CHECKING:
+    import apsw
 
 _FIRST = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;

@@ -1,0 +1,71 @@
+"""This device as an author: new ids, ticks and stamps, none of them ever twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from mesh.model import device
+from mesh.model import fact as facts
+from mesh.model.hlc import HybridClock
+
+if TYPE_CHECKING:
+
+    from mesh.clock import Clock, Entropy
+    from mesh.storage.database import Database
+    from mesh.storage.objects import Connection, ObjectRow
+
+RUN_SIZE = 2
+
+
+class Author:
+    """The author of this device's facts. Used inside write jobs only, so on one thread.
+
+    ``run``: random at every start, so that a restored database never repeats an id.
+    """
+
+    def __init__(self, key: bytes, run: bytes, clock: Clock) -> None:
+        self.device_id = device.device_id(key)
+        self.tag = device.author_tag(key)
+        self._run = run
+        self._clock = clock
+        self._ticks = HybridClock()
+
+    @classmethod
+    async def open(cls, database: Database, key: bytes, clock: Clock, entropy: Entropy) -> Self:
+        """The author for a device key (32 bytes), its clock going on where it stopped."""
+        author = cls(key, entropy.draw(RUN_SIZE), clock)
+        await database.write(author.load)
+        return author
+
+    def load(self, connection: Connection) -> None:
+        """Go on from the last tick that was kept."""
+        last = connection.execute("SELECT value FROM meta WHERE name='clock'").get
+        self._ticks.last = max(self._ticks.last, int(last or 0))
+
+    def now(self) -> int:
+        """The wall clock, Unix µs."""
+        return self._clock.wall()
+
+    def tick(self, connection: Connection) -> int:
+        """A tick above every one given or seen, kept in the same transaction."""
+        tick = self._ticks.tick(self.now() // 1000)
+        self._keep(connection)
+        return tick
+
+    def see(self, connection: Connection, stamp: int) -> None:
+        """Take note of another device's stamp, unless it lies too far ahead."""
+        before = self._ticks.last
+        self._ticks.see(stamp, self.now() // 1000)
+        if self._ticks.last != before:
+            self._keep(connection)
+
+    def _keep(self, connection: Connection) -> None:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES('clock',?)", (self._ticks.last,))
+
+    def mint(self, connection: Connection) -> bytes:
+        """A new id of this device."""
+        return facts.minted_id(self.tag, self._run, self.tick(connection))
+
+    def owns(self, row: ObjectRow) -> bool:
+        """Whether this device made the object."""
+        return facts.author_of(row.id) == self.tag

@@ -1,0 +1,89 @@
+"""What may be said, tagged and shared: the limits that hold at the door.
+
+What passes here can be stored, and what can be stored can travel.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING
+
+from mesh.errors import BadInput, TooLarge
+from mesh.model.fact import TAGS_MAX, TEXT_MAX, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PRIVATE_TAGS = frozenset({"personal", "confidential"})
+"""Whatever carries one of these stays on the owner's own device."""
+NAME_MAX = 256
+TAG_MAX = 64
+ROLES = ("user", "assistant")
+
+
+def text(words: str) -> str:
+    """Words fit to be kept: not empty, not too long, real characters."""
+    if not words.strip():
+        raise BadInput("There is nothing to keep: the text is empty.")
+    if len(words) > TEXT_MAX:
+        raise TooLarge(f"A text has at most {TEXT_MAX} characters.")
+    return real(words)
+
+
+def real(words: str) -> str:
+    """Text without halves of characters, which no file and no wire can carry."""
+    try:
+        words.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput("The text holds something that is not a character.") from error
+    return words
+
+
+def conversation(name: str) -> str:
+    """A conversation's id: one line, not empty, at most 256 characters."""
+    if not name.strip() or len(name) > NAME_MAX:
+        raise BadInput(f"A conversation's id has 1 to {NAME_MAX} characters.")
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise BadInput("A conversation's id cannot hold control characters.")
+    return real(name)
+
+
+def tags(names: Iterable[str]) -> tuple[str, ...]:
+    """Tags without blanks around them and without repetition, in the order given."""
+    found = tuple(dict.fromkeys(real(name.strip()) for name in names))
+    if any(not name or len(name) > TAG_MAX for name in found):
+        raise BadInput(f"A tag has 1 to {TAG_MAX} characters.")
+    if len(found) > TAGS_MAX:
+        raise BadInput(f"There can be at most {TAGS_MAX} tags.")
+    return found
+
+
+def level(name: str) -> Level:
+    """The level with this name: public, family, private or here."""
+    try:
+        return Level[name.upper()]
+    except KeyError:
+        raise BadInput("Privacy is one of: public, family, private, here.") from None
+
+
+def level_name(number: int) -> str:
+    """How a level is called."""
+    return Level(number).name.lower()
+
+
+def level_with(wanted: int, names: Iterable[str]) -> int:
+    """The level something with these tags is written at."""
+    return max(wanted, Level.PRIVATE) if is_private(names) else wanted
+
+
+def is_private(names: Iterable[str]) -> bool:
+    """Whether one of these tags keeps something at home."""
+    return not PRIVATE_TAGS.isdisjoint(names)
+
+
+def within(value: float, low: float, high: float, what: str) -> float:
+    """A real number between two bounds."""
+    if not math.isfinite(value) or not low <= value <= high:
+        raise BadInput(f"{what} is a number from {low:g} to {high:g}.")
+    return float(value)

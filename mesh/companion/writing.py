@@ -1,0 +1,283 @@
+"""Every way this device's owner changes what the companion knows.
+
+wish ─▶ checked (terms.py) ─▶ one write job: facts minted, taken in ─▶ committed
+                                                                 └─▶ on_outcome (the loop)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from mesh.companion import terms
+from mesh.companion.draft import Draft, Subject
+from mesh.errors import BadInput, NotPermitted
+from mesh.messages import Remembered, Said
+from mesh.model import fact as facts
+from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Observation, Turn, Words
+from mesh.storage import reading
+from mesh.storage.objects import Connection, ObjectRow, Outcome, Rules, State, object_by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from mesh.companion.author import Author
+    from mesh.storage.database import Database
+
+T = TypeVar("T")
+
+CONTINUES_US = 30 * 60 * 1_000_000
+"""How old the last message may be for a new one to belong to the same conversation."""
+CLOCKS_DIFFER_US = 2 * 60 * 1_000_000
+MICROS = 1_000_000
+
+_NOT_OURS = "Only a fully trusted device can do that to what another device wrote."
+
+
+class Writing:
+    """Writes facts of this device. ``on_outcome`` is called on the loop after each commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        author: Author,
+        rules: Callable[[], Rules],
+        on_outcome: Callable[[Outcome], None],
+    ) -> None:
+        self._database = database
+        self._author = author
+        self._rules = rules
+        self._on_outcome = on_outcome
+
+    async def _write(self, job: Callable[[Draft], T], *, synced: bool = False) -> T:
+        rules = self._rules()
+
+        def run(connection: Connection) -> tuple[T, Outcome]:
+            draft = Draft(connection, self._author, rules)
+            result = job(draft)
+            return result, draft.finish()
+
+        result, outcome = await self._database.write(run, synced=synced)
+        self._on_outcome(outcome)
+        return result
+
+    async def _find(self, text: str) -> bytes:
+        row = await self._database.read(lambda sql: reading.find_object(sql, text))
+        return row.id
+
+    # ---- new things --------------------------------------------------------------------------
+
+    async def say(
+        self,
+        text: str,
+        *,
+        conversation: str | None = None,
+        role: str = "user",
+        tags: Iterable[str] = (),
+        private: bool = False,
+    ) -> Said:
+        """Say something: in this conversation (new if there is none by that id), or going on.
+
+        Without a conversation the newest goes on if its last message is less than half an hour
+        old. BadInput, TooLarge; NotFound when the conversation was forgotten.
+        """
+        if role not in terms.ROLES:
+            raise BadInput("A message is said by the user or the assistant.")
+        words, labels = terms.text(text), terms.tags(tags)
+        name = None if conversation is None else terms.conversation(conversation)
+        level = terms.level_with(Level.PRIVATE if private else Level.FAMILY, labels)
+
+        def job(draft: Draft) -> tuple[ObjectRow, Turn]:
+            shown = self._author.now()
+            where = name or _going_on(draft.connection, shown) or _fresh_name(draft)
+            home = object_by_id(draft.connection, facts.conversation_object(where))
+            turn = Turn(where, role, words, shown, tags=labels)
+            counted = max(level, home.level if home else 0)
+            return draft.begin(ObjectKind.TURN, counted, turn), turn
+
+        row, turn = await self._write(job)
+        return Said(
+            id=facts.text_of_id(row.id), conversation_id=turn.conversation, role=role,
+            text=words, timestamp=turn.shown / MICROS, device_id=self._author.device_id,
+            tags=tuple(sorted(labels)),
+        )  # fmt: skip
+
+    async def remember(
+        self, text: str, *, tags: Iterable[str] = (), privacy: str = "family"
+    ) -> Remembered:
+        """Keep a memory. BadInput, TooLarge."""
+        words, labels = terms.text(text), terms.tags(tags)
+        level = terms.level_with(terms.level(privacy), labels)
+
+        def job(draft: Draft) -> tuple[ObjectRow, int]:
+            shown = self._author.now()
+            return draft.begin(ObjectKind.MEMORY, level, Memory(words, labels, shown)), shown
+
+        row, shown = await self._write(job)
+        return Remembered(
+            id=facts.text_of_id(row.id), text=words, tags=tuple(sorted(labels)),
+            privacy=terms.level_name(level), timestamp=shown / MICROS,
+            device_id=self._author.device_id,
+        )  # fmt: skip
+
+    async def feel(
+        self,
+        valence: float,
+        *,
+        arousal: float = 0.0,
+        confidence: float = 1.0,
+        because: str | None = None,
+    ) -> bytes:
+        """Keep an observation of mood; returns its id. BadInput when out of bounds."""
+        terms.within(valence, -1, 1, "Valence")
+        terms.within(arousal, -1, 1, "Arousal")
+        terms.within(confidence, 0, 1, "Confidence")
+        reason = None if because is None else Words(terms.text(because))
+
+        def job(draft: Draft) -> bytes:
+            shown = self._author.now()
+            felt = Observation(float(valence), float(arousal), float(confidence), shown)
+            row = draft.begin(ObjectKind.OBSERVATION, Level.FAMILY, felt)
+            if reason is not None:
+                subject = Subject(row, [], None)
+                draft.add(FactKind.REASON, subject, reason, level=Level.FAMILY)
+            return row.id
+
+        return await self._write(job)
+
+    # ---- changes -----------------------------------------------------------------------------
+
+    async def revise(self, identity: str, text: str) -> bytes:
+        """Give a memory or message a new text; its object id. NotFound, AmbiguousName."""
+        words = Words(terms.text(text))
+        found = await self._find(identity)
+
+        def job(draft: Draft) -> None:
+            subject = _with_text(draft.shown(found))
+            draft.add(FactKind.TEXT, subject, words, sees=subject.text_heads)
+
+        await self._write(job)
+        return found
+
+    async def retag(
+        self, identity: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> bytes:
+        """Put tags on and take tags off; returns the object id.
+
+        A private tag makes the object private too; taking it off does not share it again.
+        """
+        put, taken = terms.tags(add), terms.tags(remove)
+        found = await self._find(identity)
+
+        def job(draft: Draft) -> None:
+            subject = _with_text(draft.shown(found))
+            if terms.is_private(put) and subject.level < Level.PRIVATE:
+                _check_right(draft, subject)
+                draft.relabel(subject, Level.PRIVATE)
+            for tag in taken:
+                if subject.puts(tag):
+                    draft.untag(subject, tag)
+            for tag in put:
+                draft.tag(subject, tag)
+            terms.tags({*subject.tags, *put})
+
+        await self._write(job)
+        return found
+
+    async def relabel(self, identity: str, privacy: str) -> bytes:
+        """Share a memory, message or conversation more or less widely; returns its object id.
+
+        Only a full device may do that to what another wrote (NotPermitted).
+        """
+        level = terms.level(privacy)
+        found = await self._find(identity)
+
+        def job(draft: Draft) -> None:
+            subject = draft.shown(found)
+            _check_right(draft, subject)
+            if level < Level.PRIVATE and terms.is_private(subject.tags):
+                raise BadInput("It has a tag that keeps it private; take that off first.")
+            draft.relabel(subject, level)
+
+        await self._write(job)
+        return found
+
+    # ---- forgetting --------------------------------------------------------------------------
+
+    async def forget(self, identity: str) -> bytes:
+        """Forget a message, memory, observation or conversation for good; its object id.
+
+        Asked again nothing new is written. Only a full device may forget what another wrote.
+        """
+        found = await self._find(identity)
+
+        def job(draft: Draft) -> None:
+            subject = draft.subject(found)
+            if subject.row.state != State.FORGOTTEN:
+                _check_right(draft, subject)
+                draft.forget(subject)
+
+        await self._write(job, synced=True)
+        return found
+
+    async def confirm(self, identities: Collection[bytes] | None = None) -> int:
+        """Write this device's receipts for what others forgot; returns how many.
+
+        Without ids (at a start) for whatever still lacks one.
+        """
+        wanted = None if identities is None else frozenset(identities)
+        if wanted is not None and not wanted:
+            return 0
+
+        def job(draft: Draft) -> int:
+            rows = _unconfirmed(draft, wanted)
+            for row in rows:
+                draft.confirm(Subject.of(draft.connection, row))
+            return len(rows)
+
+        return await self._write(job, synced=True)
+
+    async def guard(self, identities: Collection[bytes]) -> int:
+        """Label what came with a private tag but without the label for it; returns how many."""
+
+        def job(draft: Draft) -> int:
+            labelled = 0
+            for identity in identities:
+                row = object_by_id(draft.connection, identity)
+                if row is None or row.state != State.LIVE or row.level >= Level.PRIVATE:
+                    continue
+                subject = Subject.of(draft.connection, row)
+                if terms.is_private(subject.tags) and draft.may_rule(row):
+                    draft.relabel(subject, Level.PRIVATE)
+                    labelled += 1
+            return labelled
+
+        return await self._write(job) if identities else 0
+
+
+def _going_on(connection: Connection, now_us: int) -> str | None:
+    return reading.latest_thread(connection, now_us - CONTINUES_US, now_us + CLOCKS_DIFFER_US)
+
+
+def _fresh_name(draft: Draft) -> str:
+    return facts.text_of_id(draft.author.mint(draft.connection))
+
+
+def _with_text(subject: Subject) -> Subject:
+    if subject.row.kind not in {ObjectKind.TURN, ObjectKind.MEMORY}:
+        raise BadInput("Only messages and memories have a text and tags.")
+    return subject
+
+
+def _check_right(draft: Draft, subject: Subject) -> None:
+    if not draft.may_rule(subject.row):
+        raise NotPermitted(_NOT_OURS)
+
+
+def _unconfirmed(draft: Draft, wanted: frozenset[bytes] | None) -> list[ObjectRow]:
+    if wanted is None:
+        return reading.unconfirmed(draft.connection, draft.author.tag)
+    rows = [object_by_id(draft.connection, identity) for identity in sorted(wanted)]
+    return [
+        row for row in rows
+        if row is not None and reading.awaits_receipt(draft.connection, row, draft.author.tag)
+    ]  # fmt: skip

@@ -1,0 +1,131 @@
+"""Objects as the tables hold them, and what taking in facts did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import apsw
+
+from mesh.model import fact as facts
+from mesh.model.fact import Fact, FactKind, Level
+from mesh.model.views import Held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Connection = apsw.Connection
+"""An open database, as jobs get it."""
+
+
+class State(IntEnum):
+    """How an object stands on this device."""
+
+    LIVE = 0
+    WAITING = 1
+    FORGOTTEN = 2
+    WITHDRAWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the roster says of authors, asked while facts are taken in."""
+
+    own: bytes
+    was_full_at: Callable[[bytes, int], bool]
+
+    def may_hold(self, level: int, author: bytes | None, *, mine: bool) -> bool:
+        """Whether this device may keep content counted at this level."""
+        return level <= Level.FAMILY or mine or author == self.own
+
+    def is_valid(self, identity: bytes, fact: Fact, author_of_object: bytes | None) -> bool:
+        """Rights at the fact's tick: who may label, forget or root an object of another."""
+        author = facts.author_of(identity)
+        if fact.kind not in {FactKind.LABEL, FactKind.FORGET, FactKind.ROOT}:
+            return True
+        if author is None or author == author_of_object:
+            return fact.kind == FactKind.ROOT or author is not None
+        return self.was_full_at(author, facts.tick_in(identity))
+
+
+@dataclass(slots=True)
+class ObjectRow:
+    """An object as the tables hold it."""
+
+    n: int
+    id: bytes
+    kind: int
+    home: int | None
+    """The row of the conversation a turn belongs to."""
+    level: int
+    reach: int
+    shown: int
+    stamp: int
+    state: int
+    plain: int
+    """1 while the root is its only fact: its view is the root itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A fact that got a number in a feed: what a live push needs."""
+
+    scope: int
+    number: int
+    raw: bytes
+    newest: int
+    mine: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What taking in facts did."""
+
+    fresh: list[tuple[bytes, Fact, bytes]] = field(default_factory=list)
+    """New facts: id, header, object id; empty in bulk."""
+    fed: list[Fed] = field(default_factory=list)
+    added: int = 0
+    known: int = 0
+    refused: int = 0
+    newest: int = 0
+    changed: set[bytes] = field(default_factory=set)
+    """Objects whose view may be different now."""
+    forgotten: set[bytes] = field(default_factory=set)
+    conversations: set[str] = field(default_factory=set)
+    tops: dict[int, int] = field(default_factory=dict)
+    """How long the feeds that grew are now."""
+
+
+OBJECT = "SELECT n,id,kind,home,level,reach,shown,stamp,state,plain FROM object"
+"""The columns of an ``ObjectRow``."""
+
+
+def object_by_id(connection: Connection, identity: bytes) -> ObjectRow | None:
+    """The object with this id, if it is known here."""
+    row = connection.execute(f"{OBJECT} WHERE id=?", (identity,)).fetchone()
+    return ObjectRow(*row) if row else None
+
+
+def object_by_n(connection: Connection, n: int) -> ObjectRow:
+    """The object in this row."""
+    return ObjectRow(*connection.execute(f"{OBJECT} WHERE n=?", (n,)).get)
+
+
+def held_facts(connection: Connection, row: ObjectRow) -> list[Held]:
+    """All facts of an object, decoded."""
+    found = connection.execute("SELECT raw FROM fact WHERE object=?", (row.n,))
+    return [held_fact(raw) for (raw,) in found]
+
+
+def held_fact(raw: bytes) -> Held:
+    """A stored fact under its own id, also where a rival had to be filed under another."""
+    fact = facts.read(raw)
+    identity = fact.id or facts.imported_id(facts.turn(fact))
+    return Held(identity, fact, facts.body(fact))
+
+
+def columns(row: ObjectRow) -> tuple[object, ...]:
+    """A row in the order of the table."""
+    return (row.n, row.id, row.kind, row.home, row.level, row.reach, row.shown, row.stamp,
+            row.state, row.plain)  # fmt: skip

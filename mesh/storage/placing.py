@@ -1,0 +1,220 @@
+"""Where an object stands after new facts: its level, whether it stays, its place in feeds.
+
+A fact has a number in the feed of its scope (kind × level). When its object's level or reach
+changes it gets a new number in another feed, so that a device with a part in that scope hears
+of it, and one without never does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.model import fact as facts
+from mesh.model import hlc, views
+from mesh.model.allowance import DAY_MS
+from mesh.model.fact import FactKind, ObjectKind
+from mesh.storage import words
+from mesh.storage.objects import (
+    Connection,
+    Fed,
+    ObjectRow,
+    Outcome,
+    Rules,
+    State,
+    held_facts,
+    object_by_n,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mesh.model.views import Held
+
+Placed = tuple[int, int, int, int | None, int, bytes]
+"""A fact's row: n, kind, scope, number, mine, bytes."""
+
+
+class Placing:
+    """Sees objects anew inside one write transaction and numbers their facts."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        outcome: Outcome,
+        row_of: Callable[[bytes], ObjectRow | None],
+        *,
+        details: bool,
+    ) -> None:
+        self._sql = connection
+        self._rules = rules
+        self._outcome = outcome
+        self._row_of = row_of
+        self._details = details
+        self._tops: dict[int, int] = {}
+
+    def number(self, scope: int, raw: bytes, newest: int, *, mine: bool) -> int:
+        """The next number in a scope's feed."""
+        top = self._tops.get(scope)
+        if top is None:
+            top = self._sql.execute("SELECT top FROM feed WHERE scope=?", (scope,)).get or 0
+        self._tops[scope] = top + 1
+        if self._details:
+            self._outcome.fed.append(Fed(scope, top + 1, raw, newest, mine))
+        return top + 1
+
+    def finish(self) -> None:
+        """Write how long the feeds are now."""
+        self._sql.executemany(
+            "INSERT INTO feed VALUES(?,?) ON CONFLICT(scope) DO UPDATE SET top=excluded.top",
+            list(self._tops.items()),
+        )
+        self._outcome.tops = dict(self._tops)
+
+    # ---- an object ---------------------------------------------------------------------------
+
+    def root_of(self, row: ObjectRow) -> Held | None:
+        """The root that stands, if it is here."""
+        return views.root_of(held_facts(self._sql, row))
+
+    def see_anew(self, row: ObjectRow, home: ObjectRow | None) -> None:
+        """Compute an object's level, state and reach from its facts, and place them.
+
+        ``home``: the conversation of a turn.
+        """
+        held = held_facts(self._sql, row)
+        before = (row.level, row.state)
+        row.reach = min(row.reach, views.reach_of(held))
+        is_gone = row.state == State.FORGOTTEN or (home and home.state == State.FORGOTTEN)
+        if is_gone or views.is_forgotten(held):
+            self._erase(row)
+        elif row.kind == ObjectKind.CONVERSATION:
+            row.level = views.level_of(held)
+        else:
+            self._settle(row, held, home)
+        self._write(row)
+        self._place(row)
+        if row.kind == ObjectKind.CONVERSATION and before != (row.level, row.state):
+            self._see_turns(row)
+
+    def _settle(self, row: ObjectRow, held: list[Held], home: ObjectRow | None) -> None:
+        root = views.root_of(held)
+        row.level = views.level_of(held)
+        row.stamp = max([one.fact.stamp for one, _ in views.texts_of(held)] or [row.stamp])
+        if root is None:
+            row.state = State.WITHDRAWN if row.state == State.WITHDRAWN else State.WAITING
+            return
+        row.state = State.LIVE
+        row.shown = getattr(root.body, "shown", row.shown)
+        row.stamp = max(row.stamp, root.fact.stamp)
+        row.home = home.n if home else None
+        if not self._keeps(row, home):
+            self._withdraw(row)
+
+    def _keeps(self, row: ObjectRow, home: ObjectRow | None) -> bool:
+        level = max(row.level, home.level if home else 0)
+        mine = self._sql.execute("SELECT max(mine) FROM fact WHERE object=?", (row.n,)).get
+        return self._rules.may_hold(level, facts.author_of(row.id), mine=bool(mine))
+
+    def _see_turns(self, conversation: ObjectRow) -> None:
+        """A conversation's label or forgetting counts for each of its turns."""
+        turns = self._sql.execute("SELECT id FROM object WHERE home=?", (conversation.n,))
+        for (identity,) in list(turns):
+            row = self._row_of(identity)
+            if row is None:
+                continue
+            if conversation.state == State.FORGOTTEN:
+                self._erase(row)
+            elif row.state == State.LIVE and not self._keeps(row, conversation):
+                self._withdraw(row)
+            self._write(row)
+            self._place(row)
+            self._outcome.changed.add(row.id)
+
+    # ---- taking away -------------------------------------------------------------------------
+
+    def _erase(self, row: ObjectRow) -> None:
+        """Forget for good: only forgets and receipts stay."""
+        self._note_source(row)
+        self._drop(row, (FactKind.FORGET, FactKind.RECEIPT))
+        if row.kind == ObjectKind.CONVERSATION:
+            self._sql.execute("DELETE FROM conversation WHERE n=?", (row.n,))
+        row.state = State.FORGOTTEN
+        row.plain = 0
+        row.shown = 0
+        self._outcome.forgotten.add(row.id)
+
+    def _note_source(self, row: ObjectRow) -> None:
+        """So that an imported line can still be asked for by the id it came with."""
+        if row.kind != ObjectKind.TURN:
+            return
+        root = self.root_of(row)
+        if root and isinstance(root.body, facts.Turn) and root.body.source:
+            self._sql.execute(
+                "INSERT OR IGNORE INTO forgotten_source VALUES(?,?)",
+                (facts.source_hash(root.body.source), row.n),
+            )
+
+    def _withdraw(self, row: ObjectRow) -> None:
+        """This device may no longer hold the content; labels and forgets stay."""
+        self._drop(row, tuple(facts.STUBS))
+        row.state = State.WITHDRAWN
+        row.plain = 0
+
+    def _drop(self, row: ObjectRow, kept: Sequence[FactKind]) -> None:
+        found = self._sql.execute("SELECT n, kind, raw FROM fact WHERE object=?", (row.n,))
+        words.drop_facts(self._sql, [one for one in found if one[1] not in kept])
+
+    def _write(self, row: ObjectRow) -> None:
+        self._sql.execute(
+            "UPDATE object SET kind=?,home=?,level=?,reach=?,shown=?,stamp=?,state=?,plain=?"
+            " WHERE n=?",
+            (row.kind, row.home, row.level, row.reach, row.shown, row.stamp, row.state,
+             row.plain, row.n),
+        )  # fmt: skip
+
+    # ---- feeds -------------------------------------------------------------------------------
+
+    def _place(self, row: ObjectRow) -> None:
+        """Give every fact of an object its place: a new number when its scope is another."""
+        home_level = object_by_n(self._sql, row.home).level if row.home else 0
+        found: list[Placed] = list(
+            self._sql.execute(
+                "SELECT n, kind, scope, number, mine, raw FROM fact WHERE object=?", (row.n,)
+            )
+        )
+        is_recent_again = _is_recent_again(row, found)
+        for n, kind, scope, number, mine, raw in found:
+            wanted = self._scope_for(row, kind, raw, home_level)
+            if number is not None and wanted == scope and not is_recent_again:
+                continue
+            fresh = (
+                None if wanted is None
+                else self.number(wanted, raw, row.stamp, mine=bool(mine))
+            )  # fmt: skip
+            self._sql.execute(
+                "UPDATE fact SET scope=?, number=? WHERE n=?", (wanted or 0, fresh, n)
+            )
+
+    @staticmethod
+    def _scope_for(row: ObjectRow, kind: int, raw: bytes, home_level: int) -> int | None:
+        """The scope a fact counts in now; None while its object is not here."""
+        scope_kind = facts.scope_kind(row.kind, kind)
+        if kind in facts.STUBS:
+            return facts.scope_of(scope_kind, row.reach, is_stub=True)
+        if row.state != State.LIVE:
+            return None
+        level = max(facts.read(raw).level, row.level, home_level)
+        return facts.scope_of(scope_kind, level)
+
+
+def _is_recent_again(row: ObjectRow, found: Sequence[Placed]) -> bool:
+    """Whether a new text makes an old object recent: then all of it is offered anew.
+
+    A device that is given only recent objects has settled the old root without getting it.
+    """
+    if row.state != State.LIVE or all(number is not None for _, _, _, number, _, _ in found):
+        return False
+    stamps = [facts.read(raw).stamp for _, _, _, number, _, raw in found if number is not None]
+    newest = hlc.milliseconds_of(max(stamps, default=row.stamp))
+    return hlc.milliseconds_of(row.stamp) - newest > DAY_MS

@@ -1,0 +1,316 @@
+"""Questions to the database about what is shown: turns, memories, observations.
+
+Most objects are only their root, and then the root's bytes are all that is read; of the others
+all facts are, and views.py says what is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesh.errors import AmbiguousName, NotFound
+from mesh.model import fact as facts
+from mesh.model import views
+from mesh.model.fact import FactKind, Memory, ObjectKind, Observation, Turn, Words
+from mesh.storage.objects import (
+    OBJECT,
+    Connection,
+    ObjectRow,
+    State,
+    held_facts,
+    object_by_id,
+    object_by_n,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mesh.model.views import Held
+
+ID_TEXT = 32
+PREFIX_MIN = 6
+_VIEWED = (
+    "SELECT o.n,o.id,o.kind,o.home,o.level,o.reach,o.shown,o.stamp,o.state,o.plain,f.raw"
+    " FROM object o LEFT JOIN fact f ON f.object=o.n AND o.plain"
+)
+_ORDER = "ORDER BY o.shown, o.stamp, o.id"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An object as it is shown: its row, root, standing text and tags."""
+
+    row: ObjectRow
+    root: Turn | Memory | Observation
+    text: str
+    tags: tuple[str, ...]
+
+    @property
+    def public_id(self) -> str:
+        """Its id for people and JSON: the id a line was imported with, else its own in hex."""
+        source = self.root.source if isinstance(self.root, Turn) else None
+        return source if source is not None else facts.text_of_id(self.row.id)
+
+
+def view(connection: Connection, row: ObjectRow) -> View | None:
+    """What is shown of an object; None while nothing is."""
+    if row.state != State.LIVE:
+        return None
+    return _view(row, held_facts(connection, row))
+
+
+def _view(row: ObjectRow, held: list[Held]) -> View | None:
+    root = views.root_of(held)
+    if root is None or not isinstance(root.body, Turn | Memory | Observation):
+        return None
+    return View(row, root.body, views.text_of(held) or "", views.tags_of(held))
+
+
+def _plain_view(row: ObjectRow, raw: bytes) -> View | None:
+    body = held_body(raw)
+    if isinstance(body, Turn | Memory):
+        return View(row, body, body.text, tuple(sorted(set(body.tags))))
+    return View(row, body, "", ()) if isinstance(body, Observation) else None
+
+
+def held_body(raw: bytes) -> facts.Body | None:
+    """The decoded body of stored bytes."""
+    return facts.body(facts.read(raw))
+
+
+def _views(connection: Connection, found: Iterable[tuple[object, ...]]) -> Iterator[View]:
+    for *values, raw in found:
+        row = ObjectRow(*values)  # type: ignore[arg-type]
+        seen = _plain_view(row, raw) if isinstance(raw, bytes) else view(connection, row)
+        if seen is not None:
+            yield seen
+
+
+def turns_of(connection: Connection, home: int) -> Iterator[View]:
+    """The turns of a conversation (its row), in order."""
+    return _views(
+        connection,
+        connection.execute(f"{_VIEWED} WHERE o.home=? AND o.state=0 {_ORDER}", (home,)),
+    )
+
+
+def all_of(
+    connection: Connection, kind: ObjectKind, *, newest_first: bool = False
+) -> Iterator[View]:
+    """Every object of a kind that is shown, in order."""
+    order = "ORDER BY o.shown DESC, o.stamp DESC, o.id DESC" if newest_first else _ORDER
+    return _views(
+        connection,
+        connection.execute(f"{_VIEWED} WHERE o.kind=? AND o.state=0 {order}", (int(kind),)),
+    )
+
+
+def count_of(connection: Connection, kind: ObjectKind) -> int:
+    """How many objects of a kind are shown."""
+    sql = "SELECT count(*) FROM object WHERE kind=? AND state=0"
+    return int(connection.execute(sql, (int(kind),)).get)
+
+
+# ---- conversations ---------------------------------------------------------------------------
+
+
+class Thread(NamedTuple):
+    """A conversation at a glance; times in Unix µs."""
+
+    name: str
+    messages: int
+    first: int
+    last: int
+    last_text: str
+
+
+def conversation_name(connection: Connection, home: int | None) -> str:
+    """The id of the conversation in this row."""
+    found = connection.execute("SELECT name FROM conversation WHERE n=?", (home,)).get
+    return str(found or "")
+
+
+def threads(connection: Connection) -> list[Thread]:
+    """Every conversation with something to show, newest first."""
+    found = connection.execute(
+        "SELECT o.home, c.name, count(*), min(o.shown), max(o.shown) FROM object o"
+        " JOIN conversation c ON c.n = o.home WHERE o.kind=2 AND o.state=0"
+        " GROUP BY o.home ORDER BY max(o.shown) DESC, c.name"
+    )
+    return [
+        Thread(name, messages, first, last, _last_text(connection, home))
+        for home, name, messages, first, last in list(found)
+    ]
+
+
+def _last_text(connection: Connection, home: int) -> str:
+    found = connection.execute(
+        f"{_VIEWED} WHERE o.home=? AND o.state=0"
+        " ORDER BY o.shown DESC, o.stamp DESC, o.id DESC LIMIT 1",
+        (home,),
+    )
+    return next((seen.text for seen in _views(connection, found)), "")
+
+
+def latest_thread(connection: Connection, since: int, until: int) -> str | None:
+    """The conversation of the newest turn shown between two times (Unix µs)."""
+    home = connection.execute(
+        "SELECT home FROM object WHERE kind=2 AND state=0 AND shown BETWEEN ? AND ?"
+        " ORDER BY shown DESC, stamp DESC, id DESC LIMIT 1",
+        (since, until),
+    ).get
+    return conversation_name(connection, home) if home is not None else None
+
+
+def find_thread(connection: Connection, text: str) -> ObjectRow:
+    """The conversation with this id, or the only one whose id begins so."""
+    row = object_by_id(connection, facts.conversation_object(text))
+    if row is not None and row.state == State.LIVE and _is_named(connection, row):
+        return row
+    found = list(
+        connection.execute(
+            "SELECT n FROM conversation WHERE substr(name,1,?)=? LIMIT 2", (len(text), text)
+        )
+    )
+    if not found or not text:
+        raise NotFound("There is no such conversation here.")
+    if len(found) > 1:
+        raise AmbiguousName("Several conversations begin like that; give more of the id.")
+    return object_by_n(connection, found[0][0])
+
+
+def _is_named(connection: Connection, row: ObjectRow) -> bool:
+    return bool(connection.execute("SELECT 1 FROM conversation WHERE n=?", (row.n,)).get)
+
+
+# ---- finding by id ---------------------------------------------------------------------------
+
+
+def find_object(connection: Connection, text: str) -> ObjectRow:
+    """The object a person means by an id.
+
+    Its 32 hex digits or (six or more of them, when unique) how they begin; the id an imported
+    line came with, preceded by ``CONVERSATION/`` when several have it; a conversation's id.
+    Forgotten objects are found too. NotFound, AmbiguousName.
+    """
+    whole = object_by_id(connection, _hex(text)) if len(text) == ID_TEXT else None
+    if whole is not None:
+        return whole
+    for find in (_by_source, _by_path, _by_name, _by_prefix):
+        rows = find(connection, text)
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            raise AmbiguousName(
+                "Several messages go by that id; write CONVERSATION/ID, or more of the id."
+            )
+    raise NotFound("There is nothing with that id here.")
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _by_source(connection: Connection, text: str) -> list[ObjectRow]:
+    """Imported lines with this source id: rare enough to ask that all facts are searched."""
+    found = connection.execute(
+        "SELECT object, raw FROM fact WHERE kind=1 AND instr(raw, ?)", (text.encode(),)
+    )
+    numbers = {n for n, raw in found if _source_in(raw) == text}
+    gone = connection.execute(
+        "SELECT object FROM forgotten_source WHERE hash=?", (facts.source_hash(text),)
+    )
+    numbers |= {n for (n,) in gone}
+    return [object_by_n(connection, n) for n in sorted(numbers)[:2]]
+
+
+def _source_in(raw: bytes) -> str | None:
+    fact = facts.read(raw)
+    return facts.turn(fact).source if fact.object_kind == ObjectKind.TURN else None
+
+
+def _by_path(connection: Connection, text: str) -> list[ObjectRow]:
+    places = [place for place, letter in enumerate(text) if letter == "/"]
+    for place in places[:8]:
+        line = Turn(text[:place], "", "", 0, source=text[place + 1 :])
+        row = object_by_id(connection, facts.imported_id(line))
+        if row is not None:
+            return [row]
+    return []
+
+
+def _by_name(connection: Connection, text: str) -> list[ObjectRow]:
+    row = object_by_id(connection, facts.conversation_object(text))
+    return [row] if row is not None else []
+
+
+def _by_prefix(connection: Connection, text: str) -> list[ObjectRow]:
+    if not PREFIX_MIN <= len(text) < ID_TEXT:
+        return []
+    low, high = _hex(text.ljust(ID_TEXT, "0")), _hex(text.ljust(ID_TEXT, "f"))
+    if not low:
+        return []
+    kinds = f"{int(ObjectKind.TURN)},{int(ObjectKind.MEMORY)},{int(ObjectKind.OBSERVATION)}"
+    found = connection.execute(
+        f"{OBJECT} WHERE id BETWEEN ? AND ? AND kind IN ({kinds}) LIMIT 2",
+        (low, high),
+    )
+    return [ObjectRow(*row) for row in found]
+
+
+# ---- mood ------------------------------------------------------------------------------------
+
+
+def latest_observations(connection: Connection, until: int) -> list[View]:
+    """The newest observation of each author with a stamp up to ``until``."""
+    found = connection.execute(
+        "SELECT n, substr(id,1,6), max(stamp) FROM object"
+        " WHERE kind=3 AND state=0 AND stamp<=? GROUP BY substr(id,1,6)",
+        (until,),
+    )
+    rows = [object_by_n(connection, n) for n, _, _ in list(found)]
+    return [seen for seen in (view(connection, row) for row in rows) if seen is not None]
+
+
+def reason_of(connection: Connection, row: ObjectRow) -> str | None:
+    """Why somebody felt so, if it was said and may be known here."""
+    reasons = [
+        held for held in held_facts(connection, row) if held.fact.kind == FactKind.REASON
+    ]
+    latest = max(reasons, key=lambda held: held.order, default=None)
+    return latest.body.text if latest and isinstance(latest.body, Words) else None
+
+
+# ---- forgetting ------------------------------------------------------------------------------
+
+
+def receipts(connection: Connection, row: ObjectRow) -> frozenset[bytes]:
+    """Author tags of the devices that have confirmed a forgetting."""
+    return frozenset(
+        held.id[:6]
+        for held in held_facts(connection, row)
+        if held.fact.kind == FactKind.RECEIPT
+    )
+
+
+def unconfirmed(connection: Connection, tag: bytes) -> list[ObjectRow]:
+    """Forgotten objects for which this author (tag) has not written a receipt yet."""
+    found = connection.execute(
+        "SELECT o.n FROM object o WHERE o.state=2"
+        " AND EXISTS(SELECT 1 FROM fact f WHERE f.object=o.n AND f.kind=8)"
+        " AND NOT EXISTS(SELECT 1 FROM fact f WHERE f.object=o.n AND f.kind=10"
+        "  AND substr(f.id,1,6)=?)",
+        (tag,),
+    )
+    return [object_by_n(connection, n) for (n,) in list(found)]
+
+
+def awaits_receipt(connection: Connection, row: ObjectRow, tag: bytes) -> bool:
+    """Whether an object was forgotten by name and this author (tag) has not confirmed it."""
+    kinds = {(one.fact.kind, one.id[:6]) for one in held_facts(connection, row)}
+    is_forgotten = any(kind == FactKind.FORGET for kind, _ in kinds)
+    return is_forgotten and (FactKind.RECEIPT, tag) not in kinds

@@ -1,0 +1,115 @@
+"""The full-text index: one entry a text, filled lazily, emptied at once when a text goes.
+
+An entry belongs to a fact, not to an object: a fact's text never changes, so the very words
+that were put in can be taken out again, and with ``secure-delete`` nothing of them stays.
+``meta('indexed')`` is the highest fact the index has seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesh.model import fact as facts
+from mesh.model import views
+from mesh.model.fact import FactKind, Memory, ObjectKind, Turn, Words
+from mesh.storage.objects import Connection, State, held_fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row = tuple[int, int, bytes]
+"""A fact's number in its table, its kind, its bytes."""
+_TEXTS = (int(FactKind.ROOT), int(FactKind.TEXT))
+
+
+def indexed_to(connection: Connection) -> int:
+    """The highest fact the index has seen."""
+    return int(connection.execute("SELECT value FROM meta WHERE name='indexed'").get or 0)
+
+
+def _set_indexed(connection: Connection, n: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES('indexed',?)", (n,))
+
+
+def is_behind(connection: Connection) -> bool:
+    """Whether there are facts the index has not seen."""
+    newest = connection.execute("SELECT max(n) FROM fact").get or 0
+    return bool(newest > indexed_to(connection))
+
+
+def index_more(connection: Connection, limit: int) -> int:
+    """Index the next ``limit`` facts; returns how many there were."""
+    after = indexed_to(connection)
+    rows: list[Row] = list(
+        connection.execute(
+            "SELECT n, kind, raw FROM fact WHERE n>? ORDER BY n LIMIT ?", (after, limit)
+        )
+    )
+    if not rows:
+        return 0
+    connection.executemany("INSERT INTO words(rowid, text) VALUES(?,?)", _entries(rows))
+    _set_indexed(connection, rows[-1][0])
+    return len(rows)
+
+
+def _entries(rows: Iterable[Row]) -> list[tuple[int, str]]:
+    texts = ((n, text_in(raw)) for n, kind, raw in rows if kind in _TEXTS)
+    return [(n, text) for n, text in texts if text is not None]
+
+
+def text_in(raw: bytes) -> str | None:
+    """What of a fact can be found by its words."""
+    fact = facts.read(raw)
+    if fact.object_kind not in {ObjectKind.TURN, ObjectKind.MEMORY}:
+        return None
+    body = facts.body(fact)
+    return body.text if isinstance(body, Turn | Memory | Words) else None
+
+
+def drop_facts(connection: Connection, doomed: Iterable[Row]) -> None:
+    """Delete facts (n, kind, bytes), their words in the index first."""
+    rows = list(doomed)
+    if not rows:
+        return
+    indexed = indexed_to(connection)
+    connection.executemany(
+        "INSERT INTO words(words, rowid, text) VALUES('delete',?,?)",
+        _entries(row for row in rows if row[0] <= indexed),
+    )
+    connection.executemany("DELETE FROM fact WHERE n=?", [(row[0],) for row in rows])
+    # Row numbers at the end are given out again, and must then be indexed again.
+    newest = connection.execute("SELECT max(n) FROM fact").get or 0
+    if newest < indexed:
+        _set_indexed(connection, newest)
+
+
+class Match(NamedTuple):
+    """A text that matches: its object's row, the text, and how well (higher is better)."""
+
+    n: int
+    text: str
+    rank: float
+
+
+def matches(connection: Connection, query: str, limit: int) -> list[Match]:
+    """Texts that stand and match an FTS5 query, best first."""
+    found = connection.execute(
+        "SELECT object.n, object.plain, fact.raw, -words.rank FROM words"
+        " JOIN fact ON fact.n = words.rowid JOIN object ON object.n = fact.object"
+        " WHERE words MATCH ? AND object.state = ? ORDER BY words.rank",
+        (query, State.LIVE),
+    )
+    hits: list[Match] = []
+    for n, plain, raw, rank in found:
+        text = text_in(raw)
+        if text is not None and (plain or _stands(connection, n, raw)):
+            hits.append(Match(n, text, rank))
+        if len(hits) == limit:
+            break
+    return hits
+
+
+def _stands(connection: Connection, n: int, raw: bytes) -> bool:
+    found = connection.execute("SELECT raw FROM fact WHERE object=?", (n,))
+    standing = views.standing([held_fact(other) for (other,) in found])
+    return standing == held_fact(raw)
