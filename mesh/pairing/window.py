@@ -53,7 +53,8 @@ class HostOffer:
     ``admit`` stores the membership (the request carries the name it is to have) and gives the
     welcome; ``store`` stores the card of the new member. Both are durable when they return, and
     harmless when they are called again for a device that is already family. A MeshError they
-    raise ends the window. ``guest_name`` wins over the name the joiner gives itself.
+    raise ends the window. ``guest_name`` wins over the name the joiner gives itself;
+    BadInput if it is not fit to be shown.
     """
 
     inviter: Inviter
@@ -61,6 +62,10 @@ class HostOffer:
     store: Callable[[JoinRequest, bytes], Awaitable[None]]
     guest_name: str | None = None
     minutes: float = 3.0
+
+    def __post_init__(self) -> None:
+        if self.guest_name is not None:
+            clean_name(self.guest_name)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import pytest
 from mesh.clock import SystemClock, SystemEntropy
 from mesh.errors import (
     AlreadyInFamily,
+    BadInput,
     CodeWrong,
     DiskFull,
     InvitationClosed,
@@ -175,6 +176,11 @@ async def test_the_name_the_inviter_gives_wins(laptop: Node, phone: Node) -> Non
     assert host.name == guest.name == "Kitchen tablet"
     assert phone.done == ["adopt Kitchen tablet 2"]
     await asyncio.gather(window.close(), joining.close())
+
+
+async def test_a_name_that_must_not_be_shown_opens_no_window(laptop: Node) -> None:
+    with pytest.raises(BadInput):
+        await laptop.invite("a\u202eb")
 
 
 async def test_the_window_lies_behind_the_mesh_port_that_people_know(laptop: Node) -> None:
