@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mesh.clock import SystemEntropy
@@ -135,6 +135,8 @@ def test_a_file_with_a_bit_turned_opens_right_or_not_at_all(
 
 @fuzzing
 @given(junk=st.binary(max_size=200))
+@example(junk=b'{"\xf3alt":1}')
+@example(junk=b"[" * 4000)
 def test_junk_only_raises_ours(path: Path, junk: bytes) -> None:
     path.write_bytes(junk)
     with pytest.raises(KeystoreError):

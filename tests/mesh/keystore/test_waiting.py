@@ -56,8 +56,10 @@ async def test_nobody_has_to_wait_for_a_question_that_stays_open() -> None:
         asked = group.create_task(in_thread(question.ask))
         await in_thread(question.begun.wait)
         asked.cancel()
-    assert asked.cancelled()
     left = [thread for thread in threading.enumerate() if thread.name == "keystore"]
-    assert [thread.daemon for thread in left] == [True]
     question.answered.set()
-    left[0].join()
+    for thread in left:
+        thread.join()
+    assert asked.cancelled()
+    assert left
+    assert all(thread.daemon for thread in left)
