@@ -8,8 +8,8 @@ the author's exact bytes, a MessagePack array:
 ``id`` is 16 bytes: author tag 6 · run 2 (random at every start) · tick 8. An imported line has
 no author: its ``id`` is empty on the wire and computed from its body (``imported_id``, top bit
 set), so that a file imported on two devices is one history. ``object`` is empty when the fact
-is its object's own root. ``body`` is an array by kind; what an older version does not know it keeps
-and forwards verbatim.
+is its object's own root. ``body`` is an array by kind; what an older version does not know it
+keeps and forwards verbatim.
 """
 
 from __future__ import annotations

@@ -93,6 +93,8 @@ class Outcome:
     """Objects whose view may be different now."""
     forgotten: set[bytes] = field(default_factory=set)
     conversations: set[str] = field(default_factory=set)
+    rooted: list[tuple[int, int]] = field(default_factory=list)
+    """(scope, number) of every new root: what its giver need not be sent back."""
     tops: dict[int, int] = field(default_factory=dict)
     """How long the feeds that grew are now."""
 

@@ -148,6 +148,7 @@ class Intake:
         scope = facts.scope_of(facts.scope_kind(fact.object_kind, fact.kind), level)
         number = self._placing.number(scope, raw, fact.stamp, mine=mine)
         self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
+        self.outcome.rooted.append((scope, number))
         return True
 
     def _enter(self, row: ObjectRow) -> ObjectRow:

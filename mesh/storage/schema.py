@@ -2,11 +2,11 @@
 
 Columns that do not speak for themselves:
 
-    object   what facts are about: a turn, a memory, a conversation …; ``level`` and ``reach`` as
-             views.py computes them, ``shown`` and ``stamp`` for order and window
+    object   what facts are about: a turn, a memory, a conversation …; ``level`` and ``reach``
+             as views.py computes them, ``shown`` and ``stamp`` for order and window
     fact     the author's bytes; a root's id is its object's id; ``number`` is its place in the
-             feed of its scope (NULL: not offered, its object is not here yet); ``mine``: written
-             or imported on this device
+             feed of its scope (NULL: not offered, its object is not here yet); ``mine``:
+             written or imported on this device
     feed     how long the feed of each scope is
     run      where each feed stood when a run of this node began: what a mark is checked against
     cursor   what this device has settled of another's feed, saved with the facts themselves
