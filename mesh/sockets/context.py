@@ -8,7 +8,7 @@ import zmq
 from zmq import SocketOption as Option
 from zmq.utils import z85
 
-from mesh.sockets.socket import OnMessages, Socket
+from mesh.sockets.socket import OnMessages, Socket, as_os_error
 
 PAYLOAD_MAX: Final = 3 * 512 * 1024
 MESH_DOMAIN: Final = "mesh"
@@ -106,8 +106,12 @@ class Context:
         *,
         named: bool = False,
     ) -> Socket:
-        """A socket with options; ``named`` ones tell who sent each message."""
-        plain = self._context.socket(kind)
+        """A socket with options; ``named`` ones tell who sent each message.
+
+        OSError when there are too many already.
+        """
+        with as_os_error():
+            plain = self._context.socket(kind)
         for option, value in options.items():
             plain.set(option, value)
         made = Socket(plain, on_messages, named=named, on_close=self._open.discard)

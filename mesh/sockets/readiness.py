@@ -62,17 +62,17 @@ class _Lookout:
         self._dealt_with.release()
 
 
-def cut(fd: int, address: str) -> bool:
-    """Shut the connection ``fd`` down, if it still comes from ``address``.
+def cut(fd: int, port: int) -> bool:
+    """Shut the connection ``fd`` down, if it is one that our ``port`` accepted.
 
-    The number may have been given to another connection meanwhile, hence the second look.
+    The number may stand for something else by now, hence the second look.
     """
     try:
         connection = socket.socket(fileno=fd)
     except OSError:
         return False
     try:
-        if _plain(connection.getpeername()[0]) != _plain(address):
+        if connection.getsockname()[1] != port:
             return False
         connection.shutdown(socket.SHUT_RDWR)
     except (OSError, IndexError):
@@ -80,7 +80,3 @@ def cut(fd: int, address: str) -> bool:
     finally:
         connection.detach()
     return True
-
-
-def _plain(address: str) -> str:
-    return address.partition("%")[0].removeprefix("::ffff:")

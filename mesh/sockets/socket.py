@@ -113,12 +113,12 @@ class Socket:
 
     def bind(self, endpoint: str) -> None:
         """Listen; OSError when the address is taken or not ours."""
-        with _as_os_error():
+        with as_os_error():
             self._plain.bind(endpoint)
 
     def connect(self, endpoint: str) -> None:
         """Dial, now and after every cut; OSError when the endpoint makes no sense."""
-        with _as_os_error():
+        with as_os_error():
             self._plain.connect(endpoint)
 
     def subscribe(self, prefix: bytes) -> None:
@@ -172,6 +172,10 @@ class Socket:
         plain.set(Option.RCVHWM, 0)
         plain.connect(address)
         self._monitor = Socket(plain, told, named=False, on_close=lambda _: None)
+
+    def drain(self) -> None:
+        """Call back now with what is there, at most a batch."""
+        self._ready()
 
     def close(self) -> None:
         """Let go of it; what is queued is dropped. Twice does no harm."""
@@ -241,7 +245,8 @@ class Socket:
 
 
 @contextlib.contextmanager
-def _as_os_error() -> Iterator[None]:
+def as_os_error() -> Iterator[None]:
+    """Give ZeroMQ's refusals the name Python knows them by."""
     try:
         yield
     except zmq.ZMQError as error:
