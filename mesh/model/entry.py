@@ -13,19 +13,15 @@ an entry holds its place in the tree and says nothing.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 from mesh.errors import BadEntry
 from mesh.model.device import Trust
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Verify = Callable[[bytes, bytes, str, bytes, bytes], None]
 
 VERSION = 1
 PURPOSE = "roster entry"
@@ -35,10 +31,11 @@ SIGNED_MAX = ENTRY_MAX + 96
 ISSUER_ENTRIES_MAX = 2000
 DEVICES_MAX = 64
 HEADS_MAX = 16
-TAGS_MAX = 16
+TAGS_MAX = 64
 WORD_MAX = (1 << 53) - 1
 RECIPIENT_SIZE = 12
 
+Verify = Callable[[bytes, bytes, str, bytes, bytes], None]
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Tag = Annotated[bytes, Meta(min_length=6, max_length=6)]

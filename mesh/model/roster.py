@@ -53,8 +53,9 @@ class Roster:
     """What a set of entries says.
 
     ``members`` may take part now. ``everyone`` adds those who did and those suspended.
+    ``suspended`` names the admins without a valid word who removed each of these devices.
     ``revoked`` gives the tick at which each removed key lost its rights. ``known`` are all keys
-    that anybody ever added: an entry of another issuer cannot count.
+    that anybody ever added and their rank, void words too: no entry of another issuer counts.
     """
 
     family: bytes
@@ -62,11 +63,11 @@ class Roster:
     members: Mapping[bytes, Member] = field(default_factory=dict)
     everyone: Mapping[bytes, Member] = field(default_factory=dict)
     revoked: Mapping[bytes, int] = field(default_factory=dict)
-    suspended: frozenset[bytes] = frozenset()
+    suspended: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     forked: frozenset[bytes] = frozenset()
     epochs: tuple[Epoch, ...] = ()
     parted: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
-    known: frozenset[bytes] = frozenset()
+    known: Mapping[bytes, Rank] = field(default_factory=dict)
     owners: Mapping[bytes, bytes] = field(default_factory=dict)
     levels: Mapping[bytes, frozenset[Trust]] = field(default_factory=dict)
     trees: Mapping[bytes, Tree] = field(default_factory=dict, repr=False, compare=False)
@@ -104,15 +105,31 @@ class Roster:
         judge, judged = self.members.get(senior), self.everyone.get(junior)
         return bool(judge and judge.admin and judged and judge.rank < judged.rank)
 
+    def may_lift(self, admin: bytes, key: bytes) -> bool:
+        """Whether an admin is equal or senior to all whose void words keep a device out."""
+        judge = self.members.get(admin)
+        if judge is None or not judge.admin:
+            return False
+        return all(judge.rank <= self.known[void] for void in self.suspended.get(key, ()))
+
+    def highest_word(self, key: bytes) -> int:
+        """The highest number of the words about a device's trust; 0 if there are none."""
+        standing = self.standings.get(key)
+        return standing.words[-1].n if standing and standing.words else 0
+
     def most_senior_admin(self, among: Collection[bytes]) -> bytes | None:
         """The admin of the highest rank among these devices."""
         here = [m for m in self.members.values() if m.admin and m.key in among]
         return min(here, key=lambda member: member.rank).key if here else None
 
+    def full_devices(self) -> frozenset[bytes]:
+        """The keys of the full members: whom the secret of an epoch is for."""
+        return frozenset(m.key for m in self.members.values() if m.trust is Trust.FULL)
+
     def needs_epoch(self) -> bool:
-        """Whether there is no epoch yet or one of its recipients is no full member now."""
-        full = [member.key for member in self.members.values() if member.trust is Trust.FULL]
-        return self.epoch is None or not self.epoch.listed() <= set(map(recipient, full))
+        """Whether there is no epoch yet or its recipients are not the full members of now."""
+        full = frozenset(map(recipient, self.full_devices()))
+        return self.epoch is None or self.epoch.listed() != full
 
 
 def evaluate(entries: Collection[CheckedEntry], family: bytes) -> Roster:
@@ -139,7 +156,7 @@ def _roster(genesis: CheckedEntry, force: Walk, ever: Walk) -> Roster:
     everyone = {s.key: _member(s) for s in force.standings.values() if s.key != recovery}
     revoked = _revoked(force)
     suspended = _suspended(force, ever, set(everyone) - set(revoked))
-    gone = suspended | set(revoked)
+    gone = set(suspended) | set(revoked)
     ranked = sorted(force.epochs, key=lambda epoch: (-epoch[1].number, epoch[0]))
     return Roster(
         family=genesis.hash,
@@ -152,7 +169,7 @@ def _roster(genesis: CheckedEntry, force: Walk, ever: Walk) -> Roster:
         & set(ever.standings),
         epochs=tuple(epoch for _, epoch in ranked),
         parted=force.parted,
-        known=frozenset(ever.standings),
+        known={key: standing.rank for key, standing in ever.standings.items()},
         owners=_owners(everyone.values()),
         levels={key: frozenset(levels) for key, levels in ever.levels.items()},
         trees=ever.trees,
@@ -182,19 +199,26 @@ def _revoked(force: Walk) -> dict[bytes, int]:
     return gone
 
 
-def _suspended(force: Walk, ever: Walk, candidates: set[bytes]) -> frozenset[bytes]:
+def _suspended(
+    force: Walk, ever: Walk, candidates: set[bytes]
+) -> dict[bytes, frozenset[bytes]]:
     """Whom somebody removed whose word is void now.
 
     The rank of the removed is the one in force: no void add can make it senior to its judge.
     """
     lifted = [(lift.said.key, lift.said.of, lift.rank) for lift in force.lifts]
-    return frozenset(
-        key
+    judges = {
+        key: frozenset(
+            void.issuer
+            for void in ever.revocations.get(key, ())
+            if void.rank < force.standings[key].rank
+            and not any(
+                k == key and of == void.issuer and r <= void.rank for k, of, r in lifted
+            )
+        )
         for key in candidates
-        for void in ever.revocations.get(key, ())
-        if void.rank < force.standings[key].rank
-        and not any(k == key and of == void.issuer and r <= void.rank for k, of, r in lifted)
-    )
+    }
+    return {key: voided for key, voided in judges.items() if voided}
 
 
 def _owners(members: Iterable[Member]) -> dict[bytes, bytes]:
