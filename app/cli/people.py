@@ -10,7 +10,7 @@ import msgspec
 from app import wording
 from app.cli.voice import BOLD, DIM, GREEN, PLAIN
 from mesh.clock import SystemClock
-from mesh.messages import DeviceShown, Hit, News, Remembered, Said
+from mesh.messages import DeviceShown, Hit, Remembered, Said
 from mesh.wishes import (
     ConversationShown,
     ExportDone,
@@ -162,10 +162,10 @@ def hits(voice: Voice, rows: Sequence[object]) -> None:
 
 def news(voice: Voice, value: object) -> None:
     """One message of the bus."""
-    told = msgspec.convert(value, News) if not isinstance(value, News) else value
-    body = msgspec.json.encode(told.body).decode()
-    device_id = told.device_id.partition("-")[0]
-    voice.pieces((told.topic, BOLD), (device_id, DIM), (body, PLAIN))
+    told = msgspec.to_builtins(value)
+    body = msgspec.json.encode(told["body"]).decode()
+    device_id = told["device_id"].partition("-")[0]
+    voice.pieces((told["topic"], BOLD), (device_id, DIM), (body, PLAIN))
 
 
 def imported(voice: Voice, value: object) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Self
 
 from mesh.errors import BadFrame, NotRunning
-from mesh.messages import News
+from mesh.messages import TOPICS, News
 from mesh.sockets import Context, Happening
 from mesh.wire.local import JSON_PREFIX, READY, Face, read_value
 
@@ -38,6 +38,7 @@ class Heard:
         self._context, self._endpoint, self._prefixes = context, endpoint, prefixes
         self._ready, self._seconds = ready, seconds
         self._waiting: deque[News] = deque(maxlen=limit)
+        self._states: dict[str, bytes] = {}
         self._woken = asyncio.Event()
         self._holds = asyncio.Event()
         self._gone = False
@@ -83,9 +84,17 @@ class Heard:
             if topic.decode() == self._ready:
                 self._holds.set()
             elif not topic.startswith((JSON_PREFIX.encode(), READY.encode())):
-                self.missed += len(self._waiting) == self._waiting.maxlen
-                self._waiting.append(news_of(read_value(body, Face.MESSAGEPACK)))
+                self._take(topic.decode(), body)
         self._woken.set()
+
+    def _take(self, topic: str, body: bytes) -> None:
+        kind = TOPICS.get(topic)
+        if kind is not None and kind.is_state:
+            if self._states.get(topic) == body:
+                return  # it was told again for somebody who came late
+            self._states[topic] = body
+        self.missed += len(self._waiting) == self._waiting.maxlen
+        self._waiting.append(news_of(read_value(body, Face.MESSAGEPACK)))
 
     def _happened(self, happening: Happening, _value: int) -> None:
         if happening is Happening.DISCONNECTED and self._holds.is_set():

@@ -33,9 +33,15 @@ class OpenCall:
     )
 
     def hear(self, status: Status, value: object) -> None:
-        """Take one answer of the node."""
+        """Take one answer of the node; what a callback raises is what the call raises."""
         if self.done.done():
             return
+        try:
+            self._take(status, value)
+        except Exception as error:  # noqa: BLE001 - a foreign callback: its caller gets it back
+            self.done.set_exception(error)
+
+    def _take(self, status: Status, value: object) -> None:
         if status is Status.OK:
             self.done.set_result(self._with_rows(value))
         elif status is Status.ERROR:

@@ -72,6 +72,18 @@ async def test_a_long_list_can_be_taken_piece_by_piece(tmp_path: Path) -> None:
     assert (pieces, rest) == ([500, 500, 200], [])
 
 
+async def test_what_a_callback_raises_ends_the_call(tmp_path: Path) -> None:
+    def full(_: object) -> None:
+        raise BrokenPipeError
+
+    async with household(tmp_path) as house, connect(house.profile) as client:
+        with pytest.raises(BrokenPipeError):
+            await client.command(Memories(), on_rows=full)
+        with pytest.raises(BrokenPipeError):
+            await client.command(Import(path="/x"), full)
+        assert await client.command(Say(text="on"))
+
+
 async def test_publishing_returns_what_was_stored_and_subscribers_hear_it(
     tmp_path: Path,
 ) -> None:
@@ -94,6 +106,19 @@ async def test_a_late_subscriber_starts_with_the_state(tmp_path: Path) -> None:
             news = await anext(heard)
     assert isinstance(news.body, dict)
     assert news.body["valence"] == pytest.approx(0.5)
+
+
+async def test_a_state_that_is_told_again_because_of_others_is_heard_once(
+    tmp_path: Path,
+) -> None:
+    async with household(tmp_path) as house, connect(house.profile) as client:
+        house.bus.publish(told(MoodChanged(valence=0.5), DEVICE))
+        async with client.subscribe("emotion/", "my/") as heard:
+            async with client.subscribe("emotion/", "my/") as other:
+                await anext(other)
+            house.bus.publish(News("my/own", DEVICE, {}))
+            topics = [(await anext(heard)).topic for _ in range(2)]
+    assert topics == ["emotion/state/current", "my/own"]
 
 
 async def test_one_module_answers_what_another_asks(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from mesh.sockets import Context
 from mesh.wishes import Import, Memories, Progress, Say, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from mesh.wishes import Event
@@ -40,6 +40,8 @@ class Household:
     rows: int = 1200
     release: asyncio.Event = field(default_factory=asyncio.Event)
     door: Door | None = None
+    rooms: Callable[[Wish, Callable[[Event], None]], Awaitable[object]] | None = None
+    """Who does what the owner asks for; three wishes of our own if nobody."""
 
     async def keep(self, message: Message) -> Message | None:
         """Store and tell, as the rooms above do with records."""
@@ -59,6 +61,8 @@ class Household:
     async def command(self, wish: Wish, tell: Callable[[Event], None]) -> object:
         """Three wishes, one of each kind of answer."""
         self.said.append(wish)
+        if self.rooms is not None:
+            return await self.rooms(wish, tell)
         if isinstance(wish, Say):
             if wish.text == "wait":
                 await self.release.wait()
