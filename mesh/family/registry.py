@@ -1,11 +1,13 @@
 """The family of this device: one place that knows it, keeps it and may write it.
 
 Everything is stored before it counts here. What others give is checked; what this device wants
-is refused with NotPermitted where the roster gives it no right.
+is refused with NotPermitted where the roster gives it no right. Signatures are checked in a
+thread: a book never changes, so that nobody can see it half done.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from mesh import crypto
@@ -112,7 +114,7 @@ class Registry:
     async def absorb(self, signed: Collection[bytes]) -> Change:
         """Take in entries of this family from another device; bad ones are only counted."""
         async with self._pen.alone:
-            book, refused = self._home.book.absorb(signed)
+            book, refused = await asyncio.to_thread(self._home.book.absorb, signed)
             return await self._pen.turn_to(book, refused)
 
     async def adopt(self, genesis: bytes, signed: Collection[bytes]) -> Change:
@@ -122,7 +124,7 @@ class Registry:
         does not hold or the other family does not have this device.
         """
         async with self._pen.alone:
-            book = Book.given(genesis, signed)
+            book = await asyncio.to_thread(Book.given, genesis, signed)
             if self.key not in book.roster.members:
                 raise BadEntry("The other family does not know this device.")
             if book.family == self.family:
