@@ -101,13 +101,11 @@ class Placing:
         root = views.root_of(held)
         row.level = views.level_of(held)
         row.stamp = max([one.fact.stamp for one, _ in views.texts_of(held)] or [row.stamp])
-        if root is None:
-            row.state = State.WITHDRAWN if row.state == State.WITHDRAWN else State.WAITING
-            return
-        row.state = State.LIVE
-        row.shown = getattr(root.body, "shown", row.shown)
-        row.stamp = max(row.stamp, root.fact.stamp)
-        row.home = home.n if home else None
+        row.state = State.LIVE if root else State.WAITING
+        if root is not None:
+            row.shown = getattr(root.body, "shown", row.shown)
+            row.stamp = max(row.stamp, root.fact.stamp)
+            row.home = home.n if home else None
         if not self._keeps(row, home):
             self._withdraw(row)
 
@@ -125,7 +123,7 @@ class Placing:
                 continue
             if conversation.state == State.FORGOTTEN:
                 self._erase(row)
-            elif row.state == State.LIVE and not self._keeps(row, conversation):
+            elif row.state != State.FORGOTTEN and not self._keeps(row, conversation):
                 self._withdraw(row)
             self._write(row)
             self._place(row)

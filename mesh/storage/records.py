@@ -26,6 +26,7 @@ from mesh.storage.objects import (
     State,
     columns,
     held_fact,
+    object_by_n,
 )
 from mesh.storage.placing import Placing
 
@@ -136,20 +137,29 @@ class Intake:
         """The quick way for most facts: an object of which nothing is here yet."""
         home = self.home_of(content)
         level = max(fact.level, home.level if home else 0)
-        if home and home.state == State.FORGOTTEN:
-            return False
-        if not self._rules.may_hold(level, facts.author_of(identity), mine=mine):
-            return False
         shown = getattr(content, "shown", hlc.milliseconds_of(fact.stamp) * 1000)
+        state = self._state_of_first(home, level, identity, mine=mine)
         row = self._enter(ObjectRow(
             self._next_n, identity, fact.object_kind, home.n if home else None, fact.level,
-            fact.level, shown, fact.stamp, State.LIVE, 1,
+            fact.level, shown, fact.stamp, state, state == State.LIVE,
         ))  # fmt: skip
+        if state != State.LIVE:
+            return False
         scope = facts.scope_of(facts.scope_kind(fact.object_kind, fact.kind), level)
         number = self._placing.number(scope, raw, fact.stamp, mine=mine)
         self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
         self.outcome.rooted.append((scope, number))
         return True
+
+    def _state_of_first(
+        self, home: ObjectRow | None, level: int, identity: bytes, *, mine: bool
+    ) -> State:
+        """What will not be kept leaves a row behind, so that nothing more of it is kept either."""
+        if home and home.state == State.FORGOTTEN:
+            return State.FORGOTTEN
+        if not self._rules.may_hold(level, facts.author_of(identity), mine=mine):
+            return State.WITHDRAWN
+        return State.LIVE
 
     def _enter(self, row: ObjectRow) -> ObjectRow:
         self._next_n += 1
@@ -251,14 +261,19 @@ class Intake:
             )
             self._new_facts.clear()
 
+    def _home_now(self, row: ObjectRow) -> ObjectRow | None:
+        root = self._placing.root_of(row)
+        if root is not None:
+            home = self.home_of(root.body)
+            self._flush()
+            return home
+        return self.row(object_by_n(self._sql, row.home).id) if row.home else None
+
     def finish(self) -> Outcome:
         """See every touched object anew, write the feeds' tops, and tell what happened."""
         self._flush()
         for row in list(self._dirty.values()):
-            root = self._placing.root_of(row)
-            home = self.home_of(root.body) if root else None
-            self._flush()
-            self._placing.see_anew(row, home)
+            self._placing.see_anew(row, self._home_now(row))
         self._placing.finish()
         return self.outcome
 

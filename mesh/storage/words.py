@@ -94,19 +94,30 @@ class Match(NamedTuple):
 def matches(connection: Connection, query: str, limit: int) -> list[Match]:
     """Texts that stand and match an FTS5 query, best first."""
     found = connection.execute(
-        "SELECT object.n, object.plain, fact.raw, -words.rank FROM words"
-        " JOIN fact ON fact.n = words.rowid JOIN object ON object.n = fact.object"
-        " WHERE words MATCH ? AND object.state = ? ORDER BY words.rank",
-        (query, State.LIVE),
+        "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank", (query,)
     )
     hits: list[Match] = []
-    for n, plain, raw, rank in found:
-        text = text_in(raw)
-        if text is not None and (plain or _stands(connection, n, raw)):
-            hits.append(Match(n, text, rank))
+    for fact_n, rank in found:
+        text = _standing_text(connection, fact_n)
+        if text is not None:
+            hits.append(Match(*text, rank))
         if len(hits) == limit:
             break
     return hits
+
+
+def _standing_text(connection: Connection, fact_n: int) -> tuple[int, str] | None:
+    """The object of a fact and its text, if this text is what is shown."""
+    row = connection.execute(
+        "SELECT object.n, object.plain, fact.raw FROM fact JOIN object ON object.n = fact.object"
+        " WHERE fact.n = ? AND object.state = ?",
+        (fact_n, State.LIVE),
+    ).fetchone()
+    if row is None:
+        return None
+    n, plain, raw = row
+    text = text_in(raw)
+    return (n, text) if text is not None and (plain or _stands(connection, n, raw)) else None
 
 
 def _stands(connection: Connection, n: int, raw: bytes) -> bool:
