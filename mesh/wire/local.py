@@ -213,13 +213,9 @@ def _decoded(body: bytes) -> object:
     try:
         if Face.of(body) is Face.JSON:
             return msgspec.json.decode(body)
-        return msgspec.msgpack.decode(body, ext_hook=_no_extension)
+        return msgspec.msgpack.decode(body)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise BadInput("The body is neither MessagePack nor JSON.") from error
-
-
-def _no_extension(_code: int, _content: memoryview) -> object:
-    raise ValueError
 
 
 def _is_plain(value: object, depth: int) -> bool:

@@ -109,6 +109,17 @@ def test_what_moves_the_cursor_or_turns_text_is_shown_as_a_mark() -> None:
     assert clean("two\nlines\tand \U0001f642\u200d") == "two\nlines\tand \U0001f642\u200d"
 
 
+def test_colour_is_for_terminals_of_people_who_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for out, no_color, wanted in (
+        (Screen(), "", "\x1b[1mhi\x1b[0m\n"),
+        (Screen(), "1", "hi\n"),
+        (io.StringIO(), "", "hi\n"),
+    ):
+        monkeypatch.setenv("NO_COLOR", no_color)
+        Voice(as_json=False, out=out).say("hi", "1")
+        assert out.getvalue() == wanted
+
+
 def test_a_stream_that_cannot_say_a_character_gets_another() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     Voice(as_json=False, out=stream).say("grüße")

@@ -11,10 +11,11 @@ from mesh.wire.local import Reply, Status
 class Worker:
     def __init__(self, status: Status = Status.OK, body: bytes = b"done") -> None:
         self.reply, self.times = Reply(status, body), 0
-        self.release = asyncio.Event()
+        self.begun, self.release = asyncio.Event(), asyncio.Event()
 
     async def work(self) -> Reply:
         self.times += 1
+        self.begun.set()
         await self.release.wait()
         return self.reply
 
@@ -23,6 +24,7 @@ async def test_a_retry_gets_the_first_answer_while_it_is_worked_and_afterwards()
     answered, worker = Answered(), Worker()
     async with asyncio.TaskGroup() as tasks:
         calls = [tasks.create_task(answered.once(b"a", b"1", worker.work)) for _ in range(3)]
+        await worker.begun.wait()
         worker.release.set()
     assert await answered.once(b"a", b"1", worker.work) == worker.reply
     assert [call.result() for call in calls] == [worker.reply] * 3

@@ -105,6 +105,12 @@ def test_bounds_hold_at_their_edge() -> None:
         read_body(msgspec.msgpack.encode({"a": [deep]}))
 
 
+@pytest.mark.parametrize("body", [b'{"a":' + b"[" * 90_000, b"\x81\xa1a" + b"\x91" * 90_000])
+def test_nesting_without_end_is_bad_input(body: bytes) -> None:
+    with pytest.raises(BadInput):
+        read_body(body)
+
+
 def test_an_error_arrives_as_what_it_was() -> None:
     travelled = failed(failure(NotFound("No such memory.")))
     assert type(travelled) is NotFound
