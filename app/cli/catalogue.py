@@ -51,6 +51,10 @@ def _limit(text: str) -> int:
     return int(_between(1, 1000)(text))
 
 
+def _family(text: str) -> int:
+    return int(_between(3, 10)(text))
+
+
 def _json_map(text: str) -> dict[str, object]:
     try:
         value = json.loads(text)
@@ -87,7 +91,7 @@ COMMANDS: dict[str, Command] = {
         "run the node without a screen",
         "node --port 21550",
         (
-            Argument("--host", metavar="H", help="the address to listen on; all if not given"),
+            Argument("--host", metavar="H", default="*", help="the address to listen on (all)"),
             Argument("--port", metavar="P", type=_port, help="0: any free one"),
             Argument("--name", metavar="N", help="what this device is called"),
             Argument("--no-mdns", action="store_true", help="do not look around the network"),
@@ -245,6 +249,11 @@ COMMANDS: dict[str, Command] = {
         (_ONE_DEVICE, Argument("--minutes", metavar="M", type=_MINUTES)),
     ),
     "resume": Command("share again", "resume", (_ONE_DEVICE,)),
+    "demo": Command(
+        "show a whole family of devices on this machine, and remove it again",
+        "demo --devices 4",
+        (Argument("--devices", metavar="N", type=_family, default=3, help="3 to 10 (3)"),),
+    ),
     "recovery-phrase": Command(
         "show the recovery words once, and confirm them",
         "recovery-phrase --confirm '3=tea 9=moon 17=river'",

@@ -37,9 +37,21 @@ def run(command: str, options: Options) -> int:
         return asyncio.run(_runner(command)(profile, options, voice))
     except MeshError as error:
         voice.tell(wording.sentence(error))
+    except ExceptionGroup as group:
+        voice.tell(wording.sentence(_only_reason(group)))
     except (StoppedError, KeyboardInterrupt):
         pass
     return FAILED
+
+
+def _only_reason(group: ExceptionGroup[Exception]) -> MeshError:
+    """What went wrong when the node's task group wrapped it; a fault of ours comes through."""
+    inner = group.exceptions[0]
+    if isinstance(inner, ExceptionGroup):
+        return _only_reason(inner)
+    if len(group.exceptions) > 1 or not isinstance(inner, MeshError):
+        raise group
+    return inner
 
 
 def _runner(command: str) -> Run:
@@ -63,9 +75,13 @@ def _runner(command: str) -> Run:
         from app.cli import node
 
         return node.serve
-    return {"status": status, "watch": watch, "health": health, "recovery-phrase": recovery}[
-        command
-    ]
+    return {
+        "demo": demonstrate,
+        "health": health,
+        "recovery-phrase": recovery,
+        "status": status,
+        "watch": watch,
+    }[command]
 
 
 async def _one(
@@ -145,6 +161,20 @@ async def health(profile: Profile, options: Options, voice: Voice) -> int:
     summary = shown.summary or wording.health(shown.level, shown.causes, names)
     answer = msgspec.to_builtins(msgspec.structs.replace(shown, summary=summary))
     voice.result(answer, people.health)
+    return DONE
+
+
+async def demonstrate(profile: Profile, options: Options, voice: Voice) -> int:
+    """A family on this machine; it needs no profile of its own."""
+    from app.cli import demo
+
+    def happened(event: Row, words: str) -> None:
+        voice.result(event, lambda voice, _: voice.say(words))
+
+    del profile
+    figures = await demo.play(options["devices"], happened)
+    if voice.as_json:
+        voice.line({"event": "done", **figures})
     return DONE
 
 
