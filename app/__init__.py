@@ -1,3 +1,3 @@
 """The tray application and the command line, both standing on the node in `mesh`."""
 
-__version__ = "0.1.0"
+from mesh import __version__ as __version__

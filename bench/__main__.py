@@ -20,9 +20,10 @@ from typing import Any
 
 import psutil
 
-from bench.family import BenchDevice, family, pair
+from app.cli.household import pair
+from bench.family import BenchDevice, family
 from bench.floors import floors, spread
-from mesh.wishes import Import, Say, Sync
+from mesh.wishes import Import, Invite, Say, Sync
 
 
 def wire_bytes() -> int:
@@ -51,13 +52,13 @@ async def initial(path: Path, count: int, idle_s: float) -> dict[str, Any]:
         begun = time.perf_counter()
         done = await a.ask(Import(path=str(path)))
         found = {"messages": count, "import_s": round(time.perf_counter() - begun, 2), **done}
-        await b.stop()
-        await pair_stopped(a, b)
         for device in (a, b):
+            await device.stop()  # their memory is to be that of a fresh start
+            await device.start()
             device.forget_peak()
         cpu, wire = [a.cpu_s(), b.cpu_s()], wire_bytes()
         begun = time.perf_counter()
-        await pair(a, b)
+        await pair(a, b, Invite())
         synced = await b.ask(Sync(wait=300))
         found |= {
             "in_step": synced["in_step"],
@@ -70,11 +71,6 @@ async def initial(path: Path, count: int, idle_s: float) -> dict[str, Any]:
         found["live"] = await live(a, b, 200, 20)
         found["idle"] = await idle(a, b, idle_s)
         return found
-
-
-async def pair_stopped(a: BenchDevice, b: BenchDevice) -> None:
-    """Start B again, so that its memory is that of a fresh start."""
-    await b.start()
 
 
 async def more(a: BenchDevice, b: BenchDevice) -> dict[str, float]:

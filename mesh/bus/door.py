@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from mesh.bus.bus import Bus
     from mesh.bus.intake import OnWish
+    from mesh.messages import News
     from mesh.profile import Profile
     from mesh.sockets import Context, Received
     from mesh.wishes import Event
@@ -102,6 +103,10 @@ class Door:
         self._commands.close()
         if self._speaker is not None:
             self._speaker.close()
+
+    async def publish(self, topic: str, body: Body) -> News:
+        """Publish as a module would: what came of it."""
+        return await self._intake.take(topic, body)
 
     @property
     def counts(self) -> Mapping[str, int]:

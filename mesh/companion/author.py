@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from mesh.model import device
+from mesh.model import device, hlc
 from mesh.model import fact as facts
 from mesh.model.hlc import HybridClock
 
@@ -51,6 +51,10 @@ class Author:
         tick = self._ticks.tick(self.now() // 1000)
         self._keep(connection)
         return tick
+
+    def foresee(self) -> int:
+        """A tick above all so far, for what is signed on the loop; it is not kept."""
+        return max(self._ticks.last + 1, hlc.tick_of(self.now() // 1000))
 
     def see(self, connection: Connection, stamp: int) -> None:
         """Take note of another device's stamp, unless it lies too far ahead."""

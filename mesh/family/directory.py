@@ -63,6 +63,11 @@ class Directory:
         known = self._cards.get(key)
         return known[0] if known else None
 
+    def signed_card(self, key: bytes) -> bytes:
+        """The newest card of a device as it was signed; empty when it has none."""
+        known = self._cards.get(key)
+        return known[1] if known else b""
+
     def cards_for(self, reader: bytes) -> list[bytes]:
         """The signed cards a device may have: a full one all, another its own and the full."""
         return [card for key, (_, card) in self._cards.items() if self._may_meet(reader, key)]
@@ -134,6 +139,10 @@ class Directory:
         return old.epoch if old else 0
 
     # Portraits.
+
+    def is_described(self, key: bytes) -> bool:
+        """Whether anybody has described a device."""
+        return key in self._portraits
 
     def portraits_for(self, reader: bytes) -> list[bytes]:
         """The signed portraits a device may have: a guest learns nobody's name but its own."""

@@ -21,13 +21,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import apsw
 
 from mesh.errors import DatabaseDamaged, DiskFull, StorageError
 from mesh.storage.schema import migrate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
@@ -100,6 +102,8 @@ class Database:
         self._tender = threading.Thread(target=self._tend_loop, name="aico-tend", daemon=True)
         self._dirty = threading.Event()
         self._log_pages = 0
+        self.is_full = False
+        """Whether the last commit found no room; the next one that succeeds clears it."""
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -191,10 +195,12 @@ class Database:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
                     raise
+            self.is_full = False
             self._dirty.set()
             if any(task.synced for task in group):
                 self._sync_log()
         except Exception as error:  # noqa: BLE001 — the edge of a thread: handed to every waiter
+            self.is_full = isinstance(error, DiskFull)
             for task in group:
                 task.error = task.error or error
 

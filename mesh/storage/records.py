@@ -154,7 +154,7 @@ class Intake:
     def _state_of_first(
         self, home: ObjectRow | None, level: int, identity: bytes, *, mine: bool
     ) -> State:
-        """What will not be kept leaves a row behind, so that nothing more of it is kept either."""
+        """What will not be kept leaves a row, so that nothing more of it is kept either."""
         if home and home.state == State.FORGOTTEN:
             return State.FORGOTTEN
         if not self._rules.may_hold(level, facts.author_of(identity), mine=mine):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import apsw
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-from mesh.storage.database import Database
+    import apsw
+
+    from mesh.storage.database import Database
+
+PAST_TAGS = "past author tags"
+PAST_TAGS_MAX = 16
+TAG_SIZE = 6
 
 
 class FamilyShelf:
@@ -52,6 +59,16 @@ class FamilyShelf:
                 sql.execute("INSERT OR REPLACE INTO secret VALUES(?,?)", (name, secret))
 
         await self._database.write(job, synced=True)
+
+    async def load_past_tags(self) -> tuple[bytes, ...]:
+        """The author tags this device wrote under before it got its present key."""
+        packed = await self.load_secret(PAST_TAGS) or b""
+        return tuple(packed[i : i + TAG_SIZE] for i in range(0, len(packed), TAG_SIZE))
+
+    async def add_past_tag(self, tag: bytes) -> None:
+        """This device is about to write under another key; the latest few are kept."""
+        known = [one for one in await self.load_past_tags() if one != tag]
+        await self.save_secret(PAST_TAGS, b"".join([*known, tag][-PAST_TAGS_MAX:]))
 
     async def load_cards(self) -> Mapping[bytes, bytes]:
         """The signed card of each device key."""

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mesh.errors import BadFrame, MeshError, PeerUnreachable, ProtocolError
+from mesh.links.handshake import LaneKind
 from mesh.model.allowance import Allowance
 from mesh.model.cursor import Cursor, Mark, Ranges, ranges_of
 from mesh.storage import feeds
@@ -53,8 +54,8 @@ class Lane(Protocol):
         """The other device's key."""
 
     @property
-    def kind(self) -> str:
-        """``live`` or ``bulk``."""
+    def kind(self) -> LaneKind:
+        """Live or bulk."""
 
     def send(self, payload: bytes) -> bool:
         """Send now or queue; False when the lane is down."""
@@ -96,7 +97,7 @@ class Exchange:
         self._sync = sync
         self.lane = lane
         self.key = lane.peer
-        self._inboxes = {"live": _Inbox(), "bulk": _Inbox()}
+        self._inboxes = {kind: _Inbox() for kind in LaneKind}
         self._wake = asyncio.Event()
         self._echo: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -154,7 +155,7 @@ class Exchange:
 
     def hear(self, lane: Lane, payload: bytes) -> None:
         """A payload came; it is handled in order."""
-        self._inboxes["bulk" if lane.kind == "bulk" else "live"].put(lane, payload)
+        self._inboxes[lane.kind].put(lane, payload)
 
     async def _listen(self, inbox: _Inbox) -> None:
         while True:
@@ -164,7 +165,7 @@ class Exchange:
                 self._sync.count("unknown_frames")
             else:
                 await self._handle(frame)
-            if lane.kind == "bulk":
+            if lane.kind is LaneKind.BULK:
                 lane.release(len(payload))
 
     async def _handle(self, frame: AnyFrame) -> None:

@@ -1,0 +1,1 @@
+"""What the owner can ask for: one small function a wish, the same for windows and command line."""

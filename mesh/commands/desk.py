@@ -1,0 +1,52 @@
+"""Which function grants which wish."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mesh import wishes
+from mesh.commands import by_hand, family, pairing, sharing, talking
+from mesh.commands.services import Services, Tell
+
+Grant = Callable[[Services, Any, Tell], Awaitable[object]]
+
+GRANTS: dict[type[wishes.Wish], Grant] = {
+    wishes.Status: family.status,
+    wishes.Devices: family.devices,
+    wishes.SetTrust: family.trust,
+    wishes.Rename: family.rename,
+    wishes.Revoke: family.revoke,
+    wishes.Leave: family.leave,
+    wishes.RecoveryPhrase: family.recovery_phrase,
+    wishes.Invite: pairing.invite,
+    wishes.Join: pairing.join,
+    wishes.Answer: pairing.answer,
+    wishes.Cancel: pairing.cancel,
+    wishes.Say: talking.say,
+    wishes.Conversations: talking.conversations,
+    wishes.Show: talking.show,
+    wishes.Remember: talking.remember,
+    wishes.Memories: talking.memories,
+    wishes.Revise: talking.revise,
+    wishes.Retag: talking.retag,
+    wishes.Relabel: talking.relabel,
+    wishes.Forget: talking.forget,
+    wishes.Feel: talking.feel,
+    wishes.Mood: talking.mood,
+    wishes.Search: talking.search,
+    wishes.Import: talking.take_in,
+    wishes.Export: talking.give_out,
+    wishes.Sync: sharing.sync,
+    wishes.Health: sharing.health,
+    wishes.Pause: sharing.pause,
+    wishes.Resume: sharing.resume,
+    wishes.Publish: by_hand.publish,
+    wishes.Request: by_hand.request,
+    wishes.Stop: by_hand.stop,
+}
+
+
+async def grant(services: Services, wish: wishes.AnyWish, tell: Tell) -> object:
+    """Do what the owner wishes; events go to ``tell``, the answer is a struct or a list."""
+    return await GRANTS[type(wish)](services, wish, tell)

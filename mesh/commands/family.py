@@ -1,0 +1,128 @@
+"""Devices: who is family, how far they are trusted, what they are called."""
+
+from __future__ import annotations
+
+from mesh.commands.services import Services, Tell
+from mesh.errors import BadInput, NotPermitted
+from mesh.messages import DeviceShown
+from mesh.model.device import device_id
+from mesh.wishes import (
+    Devices,
+    DoorShown,
+    FamilyJoined,
+    Leave,
+    RecoveryPhrase,
+    RecoveryShown,
+    Rename,
+    Revoke,
+    SetTrust,
+    Status,
+    StatusShown,
+)
+
+ASKED_WORDS = 3
+WORDS = 24
+
+
+def shown(services: Services, key: bytes) -> DeviceShown:
+    """One device as people see it."""
+    view = services.registry.directory.view_of(key)
+    return services.presence.shown(view, services.sync)
+
+
+async def devices(services: Services, _: Devices, __: Tell) -> list[DeviceShown]:
+    """The whole family, this device first."""
+    views = services.registry.directory.devices()
+    return [services.presence.shown(view, services.sync) for view in views]
+
+
+async def status(services: Services, _: Status, tell: Tell) -> StatusShown:
+    """This device and its links."""
+    registry, profile, sync = services.registry, services.profile, services.sync
+    listed = await devices(services, Devices(), tell)
+    record = profile.read_record()
+    doors = {name: profile.endpoint(name) for name in ("publish", "subscribe", "request")}
+    return StatusShown(
+        device_id=services.device_id,
+        name=services.name_of(registry.key),
+        running=True,
+        port=services.place.port,
+        door=DoorShown(**doors),
+        in_step=all(one.in_step for one in listed),
+        pending=sync.pending,
+        devices=tuple(listed),
+        family_id=registry.family.hex(),
+        paused=sync.is_paused(registry.key),
+        recovery_confirmed=await registry.phrase.words() is None,
+        log=str(profile.log),
+        profile=str(profile.home),
+        keystore=record.keystore if record else None,
+        version=sync.version,
+        refused=dict(services.counts()),
+    )
+
+
+async def trust(services: Services, wish: SetTrust, _: Tell) -> DeviceShown:
+    """Trust a device more or less."""
+    key = services.registry.directory.resolve(wish.device)
+    await services.on_change(await services.registry.set_trust(key, wish.trust))
+    return shown(services, key)
+
+
+async def rename(services: Services, wish: Rename, _: Tell) -> DeviceShown:
+    """Name a device."""
+    key = services.registry.directory.resolve(wish.device)
+    await services.registry.directory.describe(key, name=wish.name)
+    services.sync.spread()
+    return shown(services, key)
+
+
+async def revoke(services: Services, wish: Revoke, _: Tell) -> DeviceShown:
+    """Remove a device: its entry first, then its door, its lanes, and the news to all others."""
+    key = services.registry.directory.resolve(wish.device)
+    if key == services.registry.key:
+        raise NotPermitted("To remove this device from the family, let it leave.")
+    was = shown(services, key)
+    await services.on_change(await services.registry.revoke(key))
+    return was
+
+
+async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:
+    """Leave the family; this device goes on as a family of one, under new keys."""
+    if services.registry.is_alone:
+        raise BadInput("This device is a family of its own already.")
+    name = services.name_of(services.registry.key)
+    await services.registry.retire()
+    services.sync.spread()
+    services.on_leaving()
+    await services.registry.start_anew()
+    await services.registry.directory.describe(services.registry.key, name=name)
+    return FamilyJoined(
+        family_id=services.registry.family.hex(),
+        device_id=device_id(services.registry.key),
+        name=name,
+    )
+
+
+async def recovery_phrase(services: Services, wish: RecoveryPhrase, _: Tell) -> RecoveryShown:
+    """Show the words, or erase them once three of them were typed."""
+    registry = services.registry
+    if wish.confirm is not None:
+        answers = {_position(text): word for text, word in wish.confirm.items()}
+        if len(answers) < ASKED_WORDS:
+            raise BadInput("Three of the words are needed.")
+        await registry.phrase.confirm(answers)
+        return RecoveryShown(confirmed=True)
+    words = await registry.phrase.words()
+    if words is None:
+        return RecoveryShown(confirmed=True)
+    asked: set[int] = set()
+    while len(asked) < ASKED_WORDS:
+        asked.add(services.entropy.draw(1)[0] % WORDS + 1)
+    return RecoveryShown(confirmed=False, words=words, ask=tuple(sorted(asked)))
+
+
+def _position(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= WORDS:
+        raise BadInput(f"The words are counted from 1 to {WORDS}.")
+    return int(text)

@@ -1,0 +1,154 @@
+"""What the wishes work with: the services of a running node, as its composition gives them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from mesh.bus.bus import Bus
+from mesh.clock import Clock, Entropy
+from mesh.companion.author import Author
+from mesh.companion.exporting import Exporting
+from mesh.companion.importing import Importing
+from mesh.companion.reading import Reading
+from mesh.companion.writing import Writing
+from mesh.errors import NotFound
+from mesh.family.change import Change
+from mesh.family.gossip import Gossip
+from mesh.family.registry import Registry
+from mesh.health.presence import Presence
+from mesh.links.door import DoorKeeper
+from mesh.links.pool import Links
+from mesh.messages import News
+from mesh.model.device import Trust, author_tag, device_id
+from mesh.model.fact import Level
+from mesh.profile import Profile
+from mesh.recall.search import Search
+from mesh.sockets import Context
+from mesh.storage.database import Database
+from mesh.storage.shelf import FamilyShelf
+from mesh.sync.service import Sync
+from mesh.wishes import Event
+from mesh.work.requests import Requests
+
+Tell: TypeAlias = Callable[[Event], None]
+
+
+class Running(Protocol):
+    """A wish that takes time, and can be answered or cancelled."""
+
+    def answer(self, *, yes: bool) -> None:
+        """The owner answered what was asked."""
+
+    def cancel(self) -> None:
+        """The owner wants it to stop."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this node listens."""
+
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+
+
+@dataclass
+class Services:
+    """All services of one running node."""
+
+    profile: Profile
+    clock: Clock
+    entropy: Entropy
+    database: Database
+    shelf: FamilyShelf
+    registry: Registry
+    gossip: Gossip
+    author: Author
+    writing: Writing
+    reading: Reading
+    importing: Importing
+    exporting: Exporting
+    search: Search
+    presence: Presence
+    sync: Sync
+    requests: Requests
+    context: Context
+    door_keeper: DoorKeeper
+    links: Links
+    bus: Bus
+    place: Place
+    on_change: Callable[[Change], Coroutine[Any, Any, None]]
+    on_leaving: Callable[[], None]
+    on_stop: Callable[[], None]
+    spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+    later: Callable[[Coroutine[Any, Any, None]], None]
+    publish: Callable[[str, dict[str, object]], Awaitable[News]]
+    counts: Callable[[], Mapping[str, int]]
+    running: dict[str, Running] = field(default_factory=dict)
+    paused_until: float | None = None
+    resume_timer: asyncio.TimerHandle | None = None
+
+    def new_run(self) -> str:
+        """A name for a wish that takes time."""
+        return self.entropy.draw(8).hex()
+
+    def run_of(self, name: str) -> Running:
+        """The running wish of that name; NotFound when it has ended."""
+        if name not in self.running:
+            raise NotFound("That is no longer under way.")
+        return self.running[name]
+
+    @property
+    def device_id(self) -> str:
+        """This device's id."""
+        return device_id(self.registry.key)
+
+    def name_of(self, key: bytes) -> str:
+        """A device's name."""
+        return self.registry.directory.view_of(key).name
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Where other devices reach this one."""
+        return tuple(f"tcp://{_bracketed(host)}:{self.place.port}" for host in self.place.addresses)
+
+    @property
+    def others(self) -> list[bytes]:
+        """The keys of the other devices of the family."""
+        return [key for key in self.registry.roster.members if key != self.registry.key]
+
+    def tags_of_members(self) -> dict[bytes, str]:
+        """Author tag → device id, for the devices now in the family, their past included."""
+        members = self.registry.roster.members.values()
+        return {
+            tag: device_id(member.key)
+            for member in members
+            for tag in (author_tag(member.key), *member.tags)
+        }
+
+    def holders(self, reach: int) -> dict[bytes, str]:
+        """Who could ever hold what travels this far, and so should confirm a forgetting."""
+        if reach > Level.FAMILY:
+            return {self.author.tag: self.device_id}
+        roster = self.registry.roster
+        return {
+            author_tag(key): device_id(key)
+            for key in roster.members
+            if roster.trust_history(key) - {Trust.GUEST}
+        }
+
+    def gone(self) -> dict[bytes, str]:
+        """Devices that left the family with what they had."""
+        roster = self.registry.roster
+        return {
+            author_tag(key): device_id(key)
+            for key in roster.everyone
+            if key not in roster.members and roster.trust_history(key) - {Trust.GUEST}
+        }
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,109 @@
+"""What the node tells of itself: to its own bus, to the other devices, to modules that ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from mesh.commands import sharing, talking
+from mesh.commands.services import Services
+from mesh.companion.newsroom import grant_published
+from mesh.errors import BadInput
+from mesh.messages import (
+    Heartbeat,
+    HealthChanged,
+    MemoryAsked,
+    Message,
+    RegistryQuery,
+    RegistryUpdated,
+    SearchAsked,
+    SearchDone,
+    SyncStatus,
+)
+from mesh.wire.frames import Tell
+from mesh.wire.told import write_told
+from mesh.wishes import Search
+
+Asked = Message | dict[str, object]
+Kind = TypeVar("Kind", bound=Message)
+
+
+def registry_updated(services: Services) -> RegistryUpdated:
+    """The family as it stands."""
+    views = services.registry.directory.devices()
+    shown = tuple(services.presence.shown(view, services.sync) for view in views)
+    return RegistryUpdated(family_id=services.registry.family.hex(), devices=shown)
+
+
+def bulletin(services: Services) -> list[Message]:
+    """How the family, the talks and the companion are now."""
+    updated = registry_updated(services)
+    found = sharing.health_now(services)
+    news: list[Message] = [updated]
+    for device in updated.devices:
+        if not device.is_self and device.connected:
+            key = services.registry.directory.resolve(device.device_id)
+            missing, received, _, sent = services.sync.standing(key)
+            news.append(
+                SyncStatus(
+                    device_id=device.device_id,
+                    in_step=device.in_step,
+                    pending=missing,
+                    received=received,
+                    sent=sent,
+                )
+            )
+    news.append(
+        HealthChanged(level=found.level, causes=found.causes, capabilities=found.capabilities)
+    )
+    return news
+
+
+def heartbeat(services: Services) -> Tell:
+    """That this device is here, for the others."""
+    return write_told(
+        Heartbeat(
+            device_id=services.device_id,
+            capabilities=tuple(sorted(services.presence.own_capabilities)),
+            paused=services.sync.is_paused(services.registry.key),
+        )
+    )
+
+
+def answerers(
+    current: Callable[[], Services],
+) -> dict[str, Callable[[Asked], Awaitable[object]]]:
+    """Requests of modules, and of the own devices, that the node itself answers."""
+
+    async def search(asked: Asked) -> SearchDone:
+        wanted = _typed(asked, SearchAsked)
+        wish = Search(query=wanted.query, everywhere=wanted.everywhere, limit=wanted.limit)
+        hits = await talking.search(current(), wish, lambda _: None)
+        return SearchDone(hits=tuple(hits))
+
+    async def query(asked: Asked) -> RegistryUpdated:
+        return registry_updated(current())
+
+    async def keep(asked: Asked) -> Message | None:
+        services = current()
+        members = services.tags_of_members()
+        wanted = _typed(asked, MemoryAsked)
+        return await grant_published(services.writing, services.reading, members, wanted)
+
+    return {
+        SearchAsked.topic: search,
+        RegistryQuery.topic: query,
+        MemoryAsked.topic: keep,
+    }
+
+
+def _typed(asked: Asked, kind: type[Kind]) -> Kind:
+    """Another device's question comes as a map."""
+    if isinstance(asked, kind):
+        return asked
+    try:
+        return msgspec.convert(asked, kind)
+    except msgspec.ValidationError as error:
+        raise BadInput("That is not what this topic asks for.") from error

@@ -1,0 +1,65 @@
+"""What the bus is told of facts that were stored: the record topics of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from mesh.errors import BadFact
+from mesh.messages import AssistantSaid, Message, MoodObserved, UserSaid
+from mesh.model import fact as facts
+from mesh.model.fact import Fact, FactKind, ObjectKind, Observation, Turn
+
+MICRO = 1_000_000
+DeviceOf = Callable[[bytes], str | None]
+
+
+def told_of(identity: bytes, fact: Fact, device: str | None) -> Message | None:
+    """The news of one new fact that speaks for itself; None when its object must be looked at."""
+    if fact.kind != FactKind.ROOT:
+        return None
+    try:
+        content = facts.body(fact)
+    except BadFact:
+        return None
+    if isinstance(content, Turn):
+        return _said(identity, content, device)
+    if isinstance(content, Observation):
+        return MoodObserved(
+            id=facts.text_of_id(identity),
+            valence=content.valence,
+            arousal=content.arousal,
+            confidence=content.confidence,
+            timestamp=content.shown / MICRO,
+            device_id=device,
+        )
+    return None
+
+
+def _said(identity: bytes, turn: Turn, device: str | None) -> UserSaid:
+    kind = UserSaid if turn.role == "user" else AssistantSaid
+    return kind(
+        text=turn.text,
+        conversation_id=turn.conversation,
+        id=facts.text_of_id(identity),
+        role=turn.role,
+        timestamp=turn.shown / MICRO,
+        device_id=device,
+        speaker=turn.speaker,
+        tags=turn.tags,
+    )
+
+
+def memories_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> set[bytes]:
+    """The memories whose view may have changed."""
+    return {target for _, fact, target in fresh if fact.object_kind == ObjectKind.MEMORY}
+
+
+def observations_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> bool:
+    """Whether the mood may have changed."""
+    return any(fact.object_kind == ObjectKind.OBSERVATION for _, fact, _ in fresh)
+
+
+def forgettings_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> set[bytes]:
+    """The objects that were forgotten, or whose forgetting was confirmed."""
+    kinds = {FactKind.FORGET, FactKind.RECEIPT}
+    return {target for _, fact, target in fresh if fact.kind in kinds}

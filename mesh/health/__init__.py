@@ -1,0 +1,1 @@
+"""How the companion is on this device, and who is around."""

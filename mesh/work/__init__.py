@@ -1,0 +1,1 @@
+"""Asking other devices: one question, one answer, however often it must be sent."""

@@ -1,0 +1,130 @@
+"""Requests between devices: typed, with a deadline, answered once.
+
+    ask ── Ask{id, topic, body, seconds} ──▶ is it allowed? ─▶ local bus ─▶ Answered{id, …}
+       └─ the link broke? the same Ask again: the answer is remembered by sender and id
+
+A query is content: requests go only between full devices, but for those about the family itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+import msgspec
+
+from mesh.bus.bus import Bus
+from mesh.clock import Entropy
+from mesh.errors import MeshError, NotPermitted, PeerUnreachable, RequestFailed, RequestTimedOut
+from mesh.messages import TOPICS, Audience
+from mesh.wire.frames import Answered, Ask, Frame
+
+REMEMBERED_MAX = 256
+OPEN_MAX = 64
+RETRY_S = 1.0
+
+_encode = msgspec.msgpack.encode
+
+
+class Post(Protocol):
+    """How frames get to devices."""
+
+    def say(self, key: bytes, frame: Frame) -> bool:
+        """Send; False when there is no talk with that device."""
+
+
+class Requests:
+    """Both sides of asking: ours to others, and others' to us."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        post: Post,
+        entropy: Entropy,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        *,
+        is_full: Callable[[bytes], bool],
+    ) -> None:
+        self._bus = bus
+        self._post = post
+        self._entropy = entropy
+        self._spawn = spawn
+        self._is_full = is_full
+        self._waiting: dict[bytes, asyncio.Future[Answered]] = {}
+        self._answers: OrderedDict[tuple[bytes, bytes], Answered | None] = OrderedDict()
+        self._open = 0
+
+    async def ask(self, key: bytes, topic: str, body: object, seconds: float) -> Any:
+        """The answer of a device as a map or list.
+
+        PeerUnreachable when there is no link in all that time, RequestTimedOut, NotPermitted for
+        what that device must not learn, RequestFailed with what went wrong there.
+        """
+        self._check(key, topic)
+        ask = Ask(self._entropy.draw(16), topic, _encode(body), seconds)
+        future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self._waiting[ask.id] = future
+        try:
+            async with asyncio.timeout(seconds):
+                answered = await self._until_answered(key, ask, future)
+        except TimeoutError as error:
+            raise RequestTimedOut from error
+        finally:
+            del self._waiting[ask.id]
+        if answered.error:
+            raise RequestFailed(f"The other device could not answer ({answered.error}).")
+        return msgspec.msgpack.decode(answered.body)
+
+    async def _until_answered(
+        self, key: bytes, ask: Ask, future: asyncio.Future[Answered]
+    ) -> Answered:
+        sent = self._post.say(key, ask)
+        while True:
+            done, _ = await asyncio.wait({future}, timeout=RETRY_S)
+            if done:
+                return future.result()
+            if not self._post.say(key, ask) and not sent:
+                raise PeerUnreachable
+            sent = True
+
+    def _check(self, key: bytes, topic: str) -> None:
+        kind = TOPICS.get(topic)
+        is_public = kind is not None and kind.audience in {Audience.MEMBERS, Audience.HERE}
+        if not is_public and not self._is_full(key):
+            raise NotPermitted("Only the owner's own devices are asked that.")
+
+    def came(self, key: bytes, frame: Ask | Answered) -> None:
+        """A question or an answer came from a device."""
+        if isinstance(frame, Answered):
+            future = self._waiting.get(frame.id)
+            if future is not None and not future.done():
+                future.set_result(frame)
+            return
+        remembered = (key, frame.id)
+        if remembered in self._answers:
+            answer = self._answers[remembered]
+            if answer is not None:
+                self._post.say(key, answer)
+        elif self._open < OPEN_MAX:
+            self._answers[remembered] = None
+            self._open += 1
+            self._spawn(self._answer(key, frame))
+
+    async def _answer(self, key: bytes, ask: Ask) -> None:
+        try:
+            self._check(key, ask.topic)
+            body = msgspec.msgpack.decode(ask.body, type=dict[str, Any])
+            found = await self._bus.request(ask.topic, body, seconds=ask.seconds)
+            answer = Answered(ask.id, "", _encode(found))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            answer = Answered(ask.id, "bad_input", b"")
+        except MeshError as error:
+            answer = Answered(ask.id, error.code, b"")
+        finally:
+            self._open -= 1
+        self._answers[key, ask.id] = answer
+        while len(self._answers) > REMEMBERED_MAX:
+            self._answers.popitem(last=False)
+        self._post.say(key, answer)
