@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mesh import __version__
 from mesh.bus.bus import Bus
 from mesh.bus.door import Door
+from mesh.bus.faults import note
 from mesh.clock import Clock, Entropy, SystemClock, SystemEntropy
 from mesh.commands.desk import grant
 from mesh.commands.services import Place, Services
@@ -534,7 +535,7 @@ async def _guarded(work: Coroutine[Any, Any, None]) -> None:
     except MeshError as error:
         log.warning("a task ended: %s", error.code)
     except Exception as error:  # noqa: BLE001 — an error of ours: noted without its text
-        log.error("a task failed: %s", type(error).__name__)
+        note("A task", error)
 
 
 async def _root_key(profile: Profile, outside: Outside, passphrase: str | None) -> bytes:

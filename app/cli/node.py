@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mesh.node import Node
 
+from app.cli import logfile
 from app.cli.voice import GREEN
 from mesh.errors import BadInput
 
@@ -37,6 +38,7 @@ async def serve(profile: Profile, options: Options, voice: Voice) -> int:
         on_notice=voice.tell,
     )
     async with opening as node:
+        logfile.begin(profile.log)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError):  # Windows has no handlers on its loops

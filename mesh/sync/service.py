@@ -204,7 +204,7 @@ class Sync:
             self.tops[scope] = max(self.tops.get(scope, 0), top)
         if not outcome.tops:
             return
-        for key, exchange in self._exchanges.items():
+        for key, exchange in list(self._exchanges.items()):
             if key == source:
                 exchange.grown(hurry=False)
             elif outcome.fed:
@@ -266,13 +266,13 @@ class Sync:
 
     def renew(self, key: bytes | None = None) -> None:
         """Begin talks again, after trust, pause or the family changed."""
-        for peer, exchange in self._exchanges.items():
+        for peer, exchange in list(self._exchanges.items()):
             if key in {None, peer}:
                 exchange.hello()
 
     def spread(self, key_of_source: bytes | None = None) -> None:
         """Our roster, cards or names changed: tell every device we talk to."""
-        for key, exchange in self._exchanges.items():
+        for key, exchange in list(self._exchanges.items()):
             if key != key_of_source:
                 exchange.say(frames.RosterHashes(self.family.hashes()))
                 entries = self.family.entries_for(key, frozenset())
