@@ -279,7 +279,8 @@ def imported_id(line: Turn) -> bytes:
     """The id of an imported line: by its source id, else by all it says."""
     if line.source is not None:
         state = hashlib.blake2b(digest_size=16, person=b"aico source")
-        state.update(line.conversation.encode() + b"\0" + line.source.encode())
+        name = line.conversation.encode()
+        state.update(len(name).to_bytes(4, "big") + name + line.source.encode())
         digest = state.digest()
         return bytes((digest[0] | 0x80,)) + digest[1:]
     return _content_id(

@@ -7,8 +7,8 @@ search first lets it catch up. What is forgotten leaves it with the facts themse
 from __future__ import annotations
 
 import re
-from functools import partial
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput
