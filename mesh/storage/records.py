@@ -272,7 +272,8 @@ class Intake:
     def finish(self) -> Outcome:
         """See every touched object anew, write the feeds' tops, and tell what happened."""
         self._flush()
-        for row in list(self._dirty.values()):
+        # Conversations first: their labels decide which of their turns may stay.
+        for row in sorted(self._dirty.values(), key=lambda row: row.kind):
             self._placing.see_anew(row, self._home_now(row))
         self._placing.finish()
         return self.outcome

@@ -32,7 +32,7 @@ OBJECT = facts.minted_id(b"author", b"rr", 0)
 HOUR = hlc.tick_of(3_600_000)
 
 
-def held(
+def held(  # noqa: PLR0913 - a fact has that many sides
     number: int,
     kind: FactKind,
     content: Body,
