@@ -13,8 +13,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 _LEVELS = {
     "full": "AICO is fully available",
     "limited": "AICO is available, with limits",
-    "offline": "AICO is not available on this device right now",
+    "offline": "AICO is on its own on this device",
 }
+_MEMORY_IS_ELSEWHERE = ("away:", "asleep:", "behind:")
 _CAUSES = {
     "alone": "no other device has joined yet",
     "paused": "sharing is paused",
@@ -44,9 +45,11 @@ def cause(word: str, names: Mapping[str, str]) -> str:
 
 
 def health(level: str, causes: Sequence[str], names: Mapping[str, str]) -> str:
-    """How the companion is: "AICO is available, with limits: Home Desktop is not connected"."""
+    """How the companion is: "AICO has limited memory access: Home Desktop is asleep."."""
     words = [cause(word, names) for word in causes]
     summary = _LEVELS.get(level, level)
+    if level == "limited" and any(word.startswith(_MEMORY_IS_ELSEWHERE) for word in causes):
+        summary = "AICO has limited memory access"
     return f"{summary}: {'; '.join(words)}." if words else f"{summary}."
 
 

@@ -13,7 +13,9 @@ NAMES = {"D1": "Home Desktop"}
 def test_health_names_the_device_and_the_cause() -> None:
     assert wording.health("full", (), NAMES) == "AICO is fully available."
     limited = wording.health("limited", ("asleep:D1", "paused"), NAMES)
-    assert limited.endswith("with limits: Home Desktop is asleep; sharing is paused.")
+    words = "AICO has limited memory access: Home Desktop is asleep; sharing is paused."
+    assert limited == words
+    assert wording.health("limited", ("paused",), NAMES).startswith("AICO is available, with")
     assert "D9 is not connected" in wording.health("limited", ("away:D9",), NAMES)
 
 
