@@ -85,7 +85,6 @@ class Links:
         self._board.curves = curves
         for device in left:
             self.forsake(device)
-            self._cut_off(device)
         if left:
             self._reception.expel()
 
@@ -182,12 +181,6 @@ class Links:
         self._waiting[key].remove(waiting)
         if not self._waiting[key]:
             del self._waiting[key]
-
-    def _cut_off(self, device: bytes) -> None:
-        for kind in LaneKind:
-            lane = self._board.lanes.get((device, kind))
-            if lane is not None:
-                self._board.ended(lane, rudely=True)
 
 
 def is_dialable(endpoint: str) -> bool:

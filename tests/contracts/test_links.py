@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +25,8 @@ from tests.mesh.links.devices import HOST, Device, Raw, pair
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    import zmq
 
 Pair = tuple[Device, Device]
 
@@ -274,6 +276,47 @@ async def test_a_stolen_routing_id_gives_neither_name_nor_session(linked: Pair) 
     assert there.links.live(victim.id) is None
     await victim.close()
     await thief.close()
+    await goes_on(linked)
+
+
+async def test_a_record_counts_only_from_the_connection_it_belongs_to(linked: Pair) -> None:
+    there = linked[1]
+    victim, thief = Device(), Device()
+    there.admit(linked[0], victim, thief)
+    honest = Raw(victim, there, routing_id=b"victim")
+    session = await honest.session()
+    await there.told("up")
+    lane = there.links.live(victim.id)
+    assert lane is not None
+    guest = there.links._reception._guests[b"victim"]
+    record = session.seal(bytes([Content.PAYLOAD]) + b"as the victim")
+    for user_id, fd in ((thief.id.hex(), guest.fd), ("", guest.fd), ("zz", guest.fd)):
+        source = cast("zmq.Frame", {"User-Id": user_id, "__fd": str(fd)})
+        there.links._reception._heard([Received([b"victim", record], source)])
+        assert there.frames.empty()
+    await honest.is_cut_off()
+    await victim.close()
+    await thief.close()
+    await there.told("down")
+
+
+async def test_a_device_that_links_anew_has_one_lane(linked: Pair) -> None:
+    there = linked[1]
+    device = await third(linked)
+    first, second = Raw(device, there), Raw(device, there)
+    old = await first.session()
+    await there.told("up")
+    new = await second.session()
+    await there.told("down", "up")
+    first.send(old.seal(bytes([Content.PAYLOAD]) + b"from before"))
+    second.send(new.seal(bytes([Content.PAYLOAD]) + b"from now"))
+    assert await there.heard() == b"from now"
+    first.dealer.close()
+    second.send(new.seal(bytes([Content.PAYLOAD]) + b"still"))
+    assert await there.heard() == b"still"
+    assert there.frames.empty()
+    await device.close()
+    await there.told("down")
     await goes_on(linked)
 
 

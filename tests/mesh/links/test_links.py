@@ -107,6 +107,7 @@ async def test_all_addresses_are_tried_and_one_serves(devices: Pair) -> None:
     await here.told("up")
     await there.told("up")
     assert there.links.counts["live_lanes"] == 1
+    assert len(here.links._dials[there.id]._calls) == 1
 
 
 async def test_a_new_address_is_tried_at_once(devices: Pair) -> None:
@@ -302,6 +303,20 @@ async def test_sessions_are_renewed_under_way(linked: Pair) -> None:
     assert theirs is not None
     assert theirs.tag == renewed.tag
     assert here.news == there.news == []
+
+
+async def test_a_renewal_needs_no_words_from_the_dialler(linked: Pair) -> None:
+    here, there = linked
+    before = there.live(here).connection.channel.current
+    here.clock.ahead += RENEW_SECONDS
+    for _ in range(200):
+        assert there.live(here).send(b"only I speak")
+        await here.heard()
+        if there.live(here).connection.channel.current is not before:
+            break
+    assert there.live(here).connection.channel.current is not before
+    assert there.live(here).send(b"and go on")
+    assert await here.heard() == b"and go on"
 
 
 async def test_a_protocol_error_from_above_ends_that_link_only(linked: Pair) -> None:
