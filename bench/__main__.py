@@ -26,6 +26,10 @@ from bench.floors import floors, spread
 from mesh.wishes import Import, Invite, Say, Sync
 
 
+AT_ONCE = 50
+"""How many calls one client may have open, and a bit less."""
+
+
 def wire_bytes() -> int:
     """Bytes over loopback so far."""
     return int(psutil.net_io_counters(pernic=True)["lo"].bytes_sent)
@@ -76,7 +80,9 @@ async def initial(path: Path, count: int, idle_s: float) -> dict[str, Any]:
 async def more(a: BenchDevice, b: BenchDevice) -> dict[str, float]:
     """100 more on A, one after the other as fast as it goes, until B has them."""
     wire, begun = wire_bytes(), time.perf_counter()
-    await asyncio.gather(*(a.ask(Say(text=f"more {n}", conversation="more")) for n in range(100)))
+    for start in range(0, 100, AT_ONCE):
+        words = [f"more {number}" for number in range(start, start + AT_ONCE)]
+        await asyncio.gather(*(a.ask(Say(text=text, conversation="more")) for text in words))
     await b.ask(Sync(wait=60))
     return {
         "ms": round((time.perf_counter() - begun) * 1e3, 1),

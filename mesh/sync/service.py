@@ -334,6 +334,7 @@ class Sync:
                 exchange = self._exchanges.get(key)
                 if exchange is not None and exchange.is_open and exchange not in asked:
                     asked.add(exchange)
+                    exchange.grown(hurry=True)
                     exchange.say(frames.FrontierAsk(nonce))
             return len(self._answers(keys, nonce)) == len(keys)
 
