@@ -10,11 +10,12 @@ import msgspec
 
 from app import wording
 from app.cli import people
-from app.cli.session import StoppedError, session
+from app.cli.session import Session, StoppedError, session
 from app.cli.simple import ONE, ROWS
 from app.cli.voice import Voice
 from mesh import wishes
 from mesh.errors import MeshError, NotRunning
+from mesh.messages import DeviceShown
 from mesh.profile import Profile
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     Run: TypeAlias = Callable[[Profile, Options, Voice], Coroutine[Any, Any, int]]
 
 DONE, FAILED = 0, 1
+QUESTIONS = {
+    "forget": "Forget it on every device, for good?",
+    "leave": "Leave the family? What is on this device stays here.",
+    "revoke": "Remove this device for good? What it holds already, it keeps.",
+}
+OF_DEVICES = {"forget", "pause", "resume"}
 
 
 def run(command: str, options: Options) -> int:
@@ -88,12 +95,24 @@ async def _one(
     make: MakeWish, show: ShowOne, profile: Profile, options: Options, voice: Voice
 ) -> int:
     """A wish with one result."""
-    if "yes" in options and not await _is_sure(options, voice):
+    if not await _is_sure(options, voice):
         return FAILED
     async with session(profile) as talk:
         answer = await talk.ask(make(options))
+        if not voice.as_json and options["command"] in OF_DEVICES:
+            answer = await _with_names(talk, cast("Row", answer))
     voice.result(answer, show)
     return DONE
+
+
+async def _with_names(talk: Session, answer: Row) -> Row:
+    """The answer with names where programs get device ids."""
+    family = msgspec.convert(await talk.ask(wishes.Devices()), list[DeviceShown])
+    names = {device.device_id: device.name for device in family}
+    return {
+        key: [names.get(each, each) for each in value] if isinstance(value, list) else value
+        for key, value in answer.items()
+    }
 
 
 async def _rows(
@@ -121,11 +140,12 @@ async def _is_sure(options: Options, voice: Voice) -> bool:
     """Whether somebody at a terminal means it; programs are taken at their word."""
     import sys
 
-    if options["yes"] or voice.as_json or not sys.stdin.isatty():
+    question = QUESTIONS.get(options["command"])
+    if question is None or options["yes"] or voice.as_json or not sys.stdin.isatty():
         return True
     from app.cli.question import agrees
 
-    return await agrees("Are you sure?")
+    return await agrees(question)
 
 
 async def status(profile: Profile, options: Options, voice: Voice) -> int:

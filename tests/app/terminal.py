@@ -128,6 +128,17 @@ class Terminal:
         """A command that ends by itself."""
         return await ended(await self.start(*words, **environ), stdin)
 
+    async def answer(self, line: str, *words: str) -> Ended:
+        """A command whose question somebody answers at a keyboard."""
+        mine, theirs = pty.openpty()
+        process = await start("--home", self.home, *words, environ={}, stdin=theirs)
+        os.close(theirs)
+        os.write(mine, f"{line}\n".encode())
+        try:
+            return await ended(process)
+        finally:
+            os.close(mine)
+
     async def see(self, *words: str, **environ: str) -> str:
         """What a command shows on a real terminal of 100 columns."""
         mine, theirs = pty.openpty()
@@ -140,7 +151,10 @@ class Terminal:
 
 
 async def start(
-    *words: str, environ: dict[str, str], stdout: int = asyncio.subprocess.PIPE
+    *words: str,
+    environ: dict[str, str],
+    stdout: int = asyncio.subprocess.PIPE,
+    stdin: int = asyncio.subprocess.PIPE,
 ) -> asyncio.subprocess.Process:
     """A command as a process."""
     inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
@@ -151,7 +165,7 @@ async def start(
         *words,
         cwd=ROOT,
         env={**inherited, **environ},
-        stdin=asyncio.subprocess.PIPE,
+        stdin=stdin,
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -160,7 +174,7 @@ async def start(
 async def ended(process: asyncio.subprocess.Process, stdin: str = "") -> Ended:
     """Wait for its end."""
     async with asyncio.timeout(20):
-        out, err = await process.communicate(stdin.encode())
+        out, err = await process.communicate(stdin.encode() if process.stdin else None)
     return Ended(process.returncode or 0, (out or b"").decode(), err.decode())
 
 

@@ -236,6 +236,19 @@ async def test_a_wrong_request_is_answered_with_a_typed_error(
             assert status == b"ok"
 
 
+async def test_a_frame_beyond_all_bounds_costs_its_sender_the_connection_only(
+    tmp_path: Path,
+) -> None:
+    async with household(tmp_path) as house:
+        with Module(house.profile) as module:
+            for kind, endpoint in ((zmq.DEALER, "request"), (zmq.XPUB, "publish")):
+                flood = module.open(kind, endpoint)
+                await flood.send_multipart([b"my/x", bytes(17 * 1024 * 1024)])
+            caller = module.open(zmq.REQ, "request")
+            status, *_ = await ask(caller, b"bus/publish", pack({"topic": "my/x"}))
+    assert status == b"ok"
+
+
 async def test_publishing_with_an_answer_shows_what_was_stored(tmp_path: Path) -> None:
     async with household(tmp_path) as house:
         with Module(house.profile) as module:
