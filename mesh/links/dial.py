@@ -57,7 +57,7 @@ class Dial:
         self._stopped = False
 
     def aim(self, curve: bytes, endpoints: Sequence[str]) -> None:
-        """Where the peer is; another answer than before is tried at once."""
+        """Where the peer is; if it is away, another answer than before is tried at once."""
         aim = curve, tuple(dict.fromkeys(endpoints))[:ENDPOINTS_MAX]
         if aim != (self._curve, self._endpoints):
             self._curve, self._endpoints = aim
@@ -137,9 +137,9 @@ class Dial:
             self.ready(spare)
 
     def _dial(self) -> None:
-        self._hang_up()
         if self._stopped or (self.peer, LaneKind.LIVE) in self._board.lanes:
             return
+        self._hang_up()
         self._set_timer(ROUND_SECONDS, self._dial)
         for endpoint in self._endpoints:
             call = self._call(LaneKind.LIVE, endpoint)

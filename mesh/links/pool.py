@@ -89,8 +89,10 @@ class Links:
             self._reception.expel()
 
     def seek(self, key: bytes, curve: bytes, endpoints: Sequence[str]) -> None:
-        """Keep a live lane to that device, dialling for ever.
+        """Keep a live lane to that device, dialling for ever; only to one that is admitted.
 
+        To be called again whenever its endpoints change: a lane that is up stays. Who was
+        removed and is admitted again must be sought again.
         Endpoints are ``tcp://address:port`` with numeric addresses (others are left out: a name
         would be looked up in ZeroMQ's own thread, and all links would wait); at most six.
         """

@@ -97,6 +97,8 @@ class Reception:
         for guest in list(self._guests.values()):
             if self._board.curves.get(guest.peer) != guest.curve:
                 self._drop(guest)
+        for peer in [peer for peer in self._handshakes if peer not in self._board.curves]:
+            del self._handshakes[peer]
         known = {guest.fd for guest in self._guests.values()}
         for fd in [fd for fd in self._accepted if fd not in known]:
             cut(fd, self.port)
@@ -150,6 +152,11 @@ class Reception:
             return  # what was under way when we said farewell
         plaintext = guest.channel.open(frame)
         if not lane.is_up:
+            if (
+                lane.kind is LaneKind.BULK
+                and (lane.peer, LaneKind.LIVE) not in self._board.lanes
+            ):
+                raise BadHandshake("A bulk lane stands beside a live one.")
             self._board.went_up(lane)
         lane.take(plaintext)
 

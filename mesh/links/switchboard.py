@@ -131,8 +131,8 @@ class Switchboard:
         bulk = self.lanes.get((lane.peer, LaneKind.BULK))
         if lane.kind is LaneKind.LIVE and bulk is not None:
             self.ended(bulk, rudely=rudely)
-        self._listeners.on_down(lane)
         self._listeners.on_change(lane)
+        self.guarded(self._listeners.on_down, lane)
 
     def received(self, lane: Lane, payload: bytes) -> None:
         """Pass a payload to the owner."""

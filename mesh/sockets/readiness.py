@@ -69,7 +69,7 @@ def cut(fd: int, port: int) -> bool:
     """
     try:
         connection = socket.socket(fileno=fd)
-    except OSError:
+    except (OSError, ValueError):
         return False
     try:
         if connection.getsockname()[1] != port:

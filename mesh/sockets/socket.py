@@ -204,17 +204,20 @@ class Socket:
         self._ready()
 
     def _ready(self) -> None:
+        try:
+            self._read()
+        finally:
+            if not self.closed:
+                self._rearm()
+
+    def _read(self) -> None:
         until = self._loop.time() + SLICE
         for _ in range(BATCH // MOUTHFUL):
-            if self.closed:
-                return
-            taken = self._mouthful()
+            taken = [] if self.closed else self._mouthful()
             if taken:
                 self._on_messages(taken)
             if len(taken) < MOUTHFUL or self._loop.time() > until:
                 break
-        if not self.closed:
-            self._rearm()
 
     def _rearm(self) -> None:
         events = self._events()

@@ -20,7 +20,7 @@ from mesh.links import LaneKind
 from mesh.links.lane import Content
 from mesh.links.reception import CONNECTIONS_MAX, HANDSHAKES_A_MINUTE
 from mesh.links.session import FrameType, frame_type
-from mesh.sockets import Context, Happening, Received, Socket, curve_keypair
+from mesh.sockets import PAYLOAD_MAX, Context, Happening, Received, Socket, curve_keypair
 from tests.mesh.links.devices import HOST, Device, Raw, pair
 
 if TYPE_CHECKING:
@@ -362,6 +362,26 @@ async def test_handshakes_are_rationed_by_device(linked: Pair) -> None:
     await device.close()
     await other.close()
     await there.told("down")
+    await goes_on(linked)
+
+
+async def test_a_bulk_lane_needs_a_live_one(linked: Pair) -> None:
+    there = linked[1]
+    device = await third(linked)
+    raw = Raw(device, there)
+    await raw.session(LaneKind.BULK)
+    await raw.is_cut_off()
+    assert there.news == []
+    await device.close()
+    await goes_on(linked)
+
+
+async def test_a_frame_that_is_too_large_ends_its_connection(linked: Pair) -> None:
+    device = await third(linked)
+    raw = Raw(device, linked[1])
+    raw.send(bytes(PAYLOAD_MAX + 4096))
+    await raw.is_cut_off()
+    await device.close()
     await goes_on(linked)
 
 

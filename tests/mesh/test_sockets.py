@@ -120,6 +120,28 @@ async def test_a_full_queue_is_said_and_ends(context: Context, tmp_path: Path) -
     assert (await inbox.next()).frames[1] == b"last"
 
 
+async def test_a_callback_that_fails_does_not_stop_the_socket(
+    context: Context, tmp_path: Path
+) -> None:
+    inbox, failures = Inbox(), asyncio.Queue[object]()
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, told: failures.put_nowait(told["exception"])
+    )
+
+    def listen(batch: list[Received]) -> None:
+        if batch[0].frames[1] == b"bad":
+            raise ValueError
+        inbox(batch)
+
+    router, dealer = context.router(listen), context.dealer(Inbox())
+    router.bind(f"ipc://{tmp_path}/fails.sock")
+    dealer.connect(router.endpoint)
+    dealer.send([b"bad"])
+    assert isinstance(await failures.get(), ValueError)
+    dealer.send([b"good"])
+    assert (await inbox.next()).frames[1] == b"good"
+
+
 async def test_nobody_there_is_told_apart_from_a_full_queue(
     context: Context, tmp_path: Path
 ) -> None:

@@ -117,6 +117,15 @@ async def test_a_new_address_is_tried_at_once(devices: Pair) -> None:
     await here.told("up", seconds=3)
 
 
+async def test_a_new_address_does_not_disturb_a_lane_that_is_up(linked: Pair) -> None:
+    here, there = linked
+    here.links.seek(there.id, there.curve[0], [f"tcp://{HOST}:1"])
+    here.links.redial_now()
+    assert here.live(there).send(b"undisturbed")
+    assert await there.heard() == b"undisturbed"
+    assert here.news == []
+
+
 async def test_nobody_seeks_himself_or_a_stranger(devices: Pair) -> None:
     here, there = devices
     stranger = Device()

@@ -136,6 +136,16 @@ def test_a_lane_ends_once_and_its_connection_with_it(rudely: bool) -> None:
     assert side.news == [("up", lane), ("down", lane)]
 
 
+def test_a_listener_that_fails_keeps_no_lane_up() -> None:
+    side = Side()
+    lane = side.lane(side.lower)
+    side.board.went_up(lane)
+    side.news = None  # type: ignore[assignment]
+    side.board.ended(lane)
+    assert side.board.lanes == {}
+    assert side.board.counts["failures"] == 1
+
+
 def test_what_goes_wrong_is_counted_and_goes_no_further() -> None:
     board = Side().board
 
