@@ -241,8 +241,8 @@ async def test_a_frame_beyond_all_bounds_costs_its_sender_the_connection_only(
 ) -> None:
     async with household(tmp_path) as house:
         with Module(house.profile) as module:
-            for kind, endpoint in ((zmq.DEALER, "request"), (zmq.XPUB, "publish")):
-                flood = module.open(kind, endpoint)
+            floods = [module.open(zmq.DEALER, "request"), module.open(zmq.XPUB, "publish")]
+            for flood in floods:
                 await flood.send_multipart([b"my/x", bytes(17 * 1024 * 1024)])
             caller = module.open(zmq.REQ, "request")
             status, *_ = await ask(caller, b"bus/publish", pack({"topic": "my/x"}))
