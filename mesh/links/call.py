@@ -176,6 +176,8 @@ class Call:
     def _refuse(self, reason: Reason) -> None:
         self._board.counts[f"refused_by_peer_{reason.name.lower()}"] += 1
         self.refused = reason
+        if reason is Reason.VERSION:
+            self._board.mismatched.add(self.peer)
         if self.lane is None:
             self.hang_up()
         else:

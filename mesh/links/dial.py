@@ -29,6 +29,7 @@ PATIENCE_SECONDS: Final = 2.0
 LONG_PATIENCE_SECONDS: Final = 30.0
 STEADY_SECONDS: Final = 10.0
 ROUND_SECONDS: Final = 60.0
+BULK_TRY_SECONDS: Final = 10.0
 BULK_IDLE_SECONDS: Final = 30.0
 
 
@@ -99,6 +100,7 @@ class Dial:
             bulk = self._call(LaneKind.BULK, live.endpoint)
             bulk.dial(self._context, int(PATIENCE_SECONDS * 1000))
             self._bulk = bulk
+            self._look_at_bulk_later(BULK_TRY_SECONDS)
 
     # As a Caller:
 
@@ -190,8 +192,11 @@ class Dial:
         self._bulk_timer = loop.call_later(seconds, self._look_at_bulk)
 
     def _look_at_bulk(self) -> None:
-        lane = self._bulk.lane if self._bulk is not None else None
+        if self._bulk is None:
+            return
+        lane = self._bulk.lane
         if lane is None:
+            self._drop(self._bulk)
             return
         idle = self._now() - lane.used
         if idle >= BULK_IDLE_SECONDS and not lane.is_busy:

@@ -140,6 +140,11 @@ class Links:
         return lane
 
     @property
+    def mismatched(self) -> frozenset[bytes]:
+        """Devices with which no protocol version is common, as far as they tried."""
+        return frozenset(self._board.mismatched & self._board.curves.keys())
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """What happened since the start, by name, and how many lanes are up."""
         kinds = [kind for _, kind in self._board.lanes]

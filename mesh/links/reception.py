@@ -177,6 +177,7 @@ class Reception:
         try:
             m2, session = answer(me.key, ends, m1, entropy=me.entropy, now=me.clock.monotonic())
         except VersionMismatch:
+            self._board.mismatched.add(guest.peer)
             self._refuse(guest, Reason.VERSION)
             return
         guest.channel.offer(session)

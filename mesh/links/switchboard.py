@@ -75,6 +75,7 @@ class Switchboard:
         self.me = me
         self.counts: Counter[str] = Counter()
         self.curves: Mapping[bytes, bytes] = {}
+        self.mismatched: set[bytes] = set()
         self.lanes: dict[tuple[bytes, LaneKind], Lane] = {}
         self._listeners = listeners
         self._calling: dict[tuple[bytes, LaneKind], float] = {}
@@ -114,6 +115,7 @@ class Switchboard:
         if former is not None:
             self.ended(former)
         self._answered.pop((lane.peer, lane.kind), None)
+        self.mismatched.discard(lane.peer)
         self.lanes[lane.peer, lane.kind] = lane
         lane.is_up = True
         self.counts["sessions"] += 1

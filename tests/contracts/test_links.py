@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mesh.links import LaneKind
+from mesh.links.handshake import Reason, Versions, read_refusal, refusal
 from mesh.links.lane import Content
 from mesh.links.reception import CONNECTIONS_MAX, HANDSHAKES_A_MINUTE
 from mesh.links.session import FrameType, frame_type
@@ -341,6 +342,45 @@ async def test_another_family_is_no_family(linked: Pair) -> None:
     raw.send(raw.m1().m1)
     await raw.is_cut_off()
     await device.close()
+    await goes_on(linked)
+
+
+async def test_who_speaks_another_version_is_told_and_named(linked: Pair) -> None:
+    there = linked[1]
+    device = await third(linked)
+    raw = Raw(device, there)
+    raw.send(raw.m1(versions=Versions(8, 9)).m1)
+    assert read_refusal(await raw.next()) is Reason.VERSION
+    assert there.links.mismatched == {device.id}
+    await raw.session()
+    await there.told("up")
+    assert there.links.mismatched == frozenset()
+    await device.close()
+    await there.told("down")
+    await goes_on(linked)
+
+
+async def test_who_is_told_of_another_version_names_the_peer_and_waits(linked: Pair) -> None:
+    here, later = linked[0], Device()
+    gone = asyncio.Event()
+
+    def refuse(batch: list[Received]) -> None:
+        router.send([batch[0].frames[0], refusal(Reason.VERSION, Versions(8, 9))])
+
+    def happened(happening: Happening, _value: int) -> None:
+        if happening is Happening.DISCONNECTED:
+            gone.set()
+
+    router = later.context.mesh_router(later.curve, refuse)
+    router.on_event(happened)
+    router.bind(f"tcp://{HOST}:*")
+    later.door.admit({here.curve[0]: here.id})
+    here.admit(linked[1], later)
+    here.links.seek(later.id, later.curve[0], [router.endpoint])
+    async with asyncio.timeout(8):
+        await gone.wait()
+    assert here.links.mismatched == {later.id}
+    await later.close()
     await goes_on(linked)
 
 

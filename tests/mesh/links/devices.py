@@ -11,7 +11,7 @@ import zmq
 from mesh.clock import SystemClock, SystemEntropy
 from mesh.crypto import SigningKey
 from mesh.links import DoorKeeper, Lane, LaneKind, Links, Me
-from mesh.links.handshake import Dialling, Ends
+from mesh.links.handshake import VERSIONS, Dialling, Ends, Versions
 from mesh.links.lane import Content
 from mesh.sockets import Context, CurvePair, Happening, Received, curve_keypair
 
@@ -134,10 +134,10 @@ class Raw:
         self.dealer.on_event(self._happened)
         self.dealer.connect(to.endpoint)
 
-    def m1(self, kind: LaneKind = LaneKind.LIVE) -> Dialling:
+    def m1(self, kind: LaneKind = LaneKind.LIVE, versions: Versions = VERSIONS) -> Dialling:
         me = self._me
         ends = Ends(me.id, self._to.id, me.curve[0], self._to.curve[0], kind, me.family)
-        return Dialling(me.key, ends, SystemEntropy())
+        return Dialling(me.key, ends, SystemEntropy(), versions)
 
     async def session(self, kind: LaneKind = LaneKind.LIVE) -> Session:
         """A whole handshake, with the first record."""

@@ -263,6 +263,17 @@ async def test_bulk_without_a_link_is_refused(devices: Pair) -> None:
         await here.links.bulk(there.id)
 
 
+async def test_a_bulk_call_that_hangs_is_given_up(linked: Pair) -> None:
+    here, there = linked
+    dial = here.links._dials[there.id]
+    dial.bulk()
+    hanging = dial._bulk
+    dial._look_at_bulk()
+    assert hanging is not dial._bulk
+    lane = await here.links.bulk(there.id)
+    assert lane.is_up
+
+
 async def test_an_idle_bulk_lane_is_given_back_and_made_again(linked: Pair) -> None:
     here, there = linked
     lane = await here.links.bulk(there.id)
