@@ -64,7 +64,7 @@ class Draft:
         root = Fact(facts.VERSION, FactKind.ROOT, identity, b"", kind, stamp, level, (), body)
         self._take(facts.write(root))
         row = self._intake.row(identity)
-        if row is None:
+        if row is None or row.state == State.FORGOTTEN:
             raise NotFound("This conversation was forgotten; begin another one.")
         return row
 
