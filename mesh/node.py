@@ -322,6 +322,8 @@ class Node:
         task = self._tasks.create_task(_guarded(work))
         self._spawned.add(task)
         task.add_done_callback(self._spawned.discard)
+        # One that is cancelled before its first step would leave its work never awaited.
+        task.add_done_callback(lambda _: work.close())
         return task
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
