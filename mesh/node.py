@@ -52,7 +52,8 @@ from mesh.storage.database import Database
 from mesh.storage.objects import Outcome, Rules
 from mesh.storage.opening import open_database
 from mesh.storage.shelf import FamilyShelf
-from mesh.sync.service import Hooks, Sync
+from mesh.sync.circle import Circle, Hooks
+from mesh.sync.service import Sync
 from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
 from mesh.wire.told import read_told, write_told
 from mesh.work.requests import Requests
@@ -256,9 +257,8 @@ class Node:
         )  # fmt: skip
         clock = self._outside.clock
         return Sync(
-            self._database, gossip, self._rules, hooks, clock, run=run, tops=tops,
-            version=__version__,
-        )  # fmt: skip
+            Circle(self._database, gossip, self._rules, hooks, clock, run, tops, __version__)
+        )
 
     def _make_links(self, registry: Registry, context: Context, door: DoorKeeper) -> Links:
         me = Me(

@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mesh.node import Node
-
 from app.cli import logfile
 from app.cli.voice import GREEN
 from mesh.errors import BadInput
+from mesh.node import Node
 
 if TYPE_CHECKING:
     from app.cli.voice import Voice

@@ -189,7 +189,7 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     for task in group:
-                        self._run(connection, task)
+                        self._run(connection, task, alone=len(group) == 1)
                     connection.execute("COMMIT")
                 except BaseException:
                     if connection.in_transaction:
@@ -205,13 +205,17 @@ class Database:
                 task.error = task.error or error
 
     @staticmethod
-    def _run(connection: apsw.Connection, task: _Task) -> None:
+    def _run(connection: apsw.Connection, task: _Task, *, alone: bool) -> None:
+        """One job's own failure undoes that job only; alone in its commit, the commit."""
+        if alone:
+            task.result = task.job(connection)
+            return
         connection.execute("SAVEPOINT job")
         try:
             task.result = task.job(connection)
         except apsw.Error:
             raise
-        except Exception as error:  # noqa: BLE001 — one job's own failure undoes that job only
+        except Exception as error:  # noqa: BLE001 — handed to whoever waits for this job
             connection.execute("ROLLBACK TO job")
             task.error = error
         connection.execute("RELEASE job")

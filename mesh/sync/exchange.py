@@ -21,7 +21,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from mesh.errors import BadFrame, MeshError, PeerUnreachable, ProtocolError
+from mesh.errors import BadFrame, MeshError, PeerUnreachable, ProtocolError, StorageError
 from mesh.links.handshake import LaneKind
 from mesh.model.allowance import Allowance
 from mesh.model.cursor import Cursor, Mark, Ranges, ranges_of
@@ -32,10 +32,8 @@ from mesh.wire import frames
 from mesh.wire.frames import AnyFrame, Frame, Hello, Page
 
 if TYPE_CHECKING:
-    import apsw
-
-    from mesh.storage.records import Fed
-    from mesh.sync.service import Sync
+    from mesh.storage.objects import Connection, Fed, Outcome
+    from mesh.sync.circle import Circle, Lane
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +42,20 @@ READ_AHEAD = 2048
 SMALL = 64
 ECHO_DELAY_S = 0.4
 RETRY_S = 2.0
+STORAGE_RETRY_S = 15.0
 
 
-class Lane(Protocol):
-    """What a talk needs of a link."""
+class Listener(Protocol):
+    """Who hears how a talk goes."""
 
-    @property
-    def peer(self) -> bytes:
-        """The other device's key."""
+    def moved(self, exchange: Exchange) -> None:
+        """How far a device is has changed."""
 
-    @property
-    def kind(self) -> LaneKind:
-        """Live or bulk."""
+    def took(self, exchange: Exchange, outcome: Outcome) -> None:
+        """A page of the other device was committed here."""
 
-    def send(self, payload: bytes) -> bool:
-        """Send now or queue; False when the lane is down."""
-
-    async def send_bulk(self, payload: bytes) -> None:
-        """Send when there is credit."""
-
-    def release(self, size: int) -> None:
-        """Give credit back."""
-
-    def close(self) -> None:
-        """End it."""
+    def answered(self, exchange: Exchange) -> None:
+        """The other device told how far it is."""
 
 
 @dataclass(slots=True)
@@ -93,13 +81,16 @@ class _Inbox:
 class Exchange:
     """The talk with one device."""
 
-    def __init__(self, sync: Sync, lane: Lane) -> None:
-        self._sync = sync
+    def __init__(self, circle: Circle, listener: Listener, lane: Lane) -> None:
+        self._circle = circle
+        self._listener = listener
         self.lane = lane
         self.key = lane.peer
         self._inboxes = {kind: _Inbox() for kind in LaneKind}
         self._wake = asyncio.Event()
         self._echo: asyncio.TimerHandle | None = None
+        self._timers: list[asyncio.TimerHandle] = []
+        self._offers_heard: dict[int, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.giving: dict[int, Giving] = {}
         self.taking: dict[int, Taking] = {}
@@ -124,29 +115,33 @@ class Exchange:
         for inbox in self._inboxes.values():
             self._spawn(self._listen(inbox))
         self._spawn(self._give())
-        self.say(frames.RosterHashes(self._sync.family.hashes()))
+        self.say(frames.RosterHashes(self._circle.family.hashes()))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(self._sync.spawn(self._guarded(work)))
+        self._tasks.append(self._circle.hooks.spawn(self._guarded(work)))
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         """The edge of this talk's tasks: whatever the other side sent ends this link only."""
         try:
             await work
         except ProtocolError as error:
-            self._sync.count(f"ended_{error.code}")
+            self._circle.count(f"ended_{error.code}")
             self.lane.close()
         except MeshError as error:
-            self._sync.count(f"ended_{error.code}")
+            self._circle.count(f"ended_{error.code}")
             log.warning("a talk ended: %s", error.code)
+            self.lane.close()
+        except Exception as error:  # noqa: BLE001 — an error of ours: this talk begins anew
+            self._circle.count("ended_by_failure")
+            log.error("a talk failed: %s", type(error).__name__)  # noqa: TRY400 — no traceback: it may hold what was said
             self.lane.close()
 
     def end(self) -> None:
         """The lane is down: stop everything; what was not acknowledged is asked for again."""
         for task in self._tasks:
             task.cancel()
-        if self._echo:
-            self._echo.cancel()
+        for timer in [*self._timers, *([self._echo] if self._echo else [])]:
+            timer.cancel()
         self.is_open = False
 
     def say(self, frame: Frame) -> None:
@@ -162,11 +157,25 @@ class Exchange:
             lane, payload = await inbox.take()
             frame = frames.read(payload)
             if frame is None:
-                self._sync.count("unknown_frames")
+                self._circle.count("unknown_frames")
             else:
-                await self._handle(frame)
+                await self._store_safely(frame)
             if lane.kind is LaneKind.BULK:
                 lane.release(len(payload))
+
+    async def _store_safely(self, frame: AnyFrame) -> None:
+        """A full disk ends nothing: what could not be stored is asked for again later."""
+        try:
+            await self._handle(frame)
+        except StorageError as error:
+            self._circle.count(f"not_stored_{error.code}")
+            self.taking.clear()
+            loop = asyncio.get_running_loop()
+            self._timers.append(loop.call_later(STORAGE_RETRY_S, self._ask_again))
+
+    def _ask_again(self) -> None:
+        if self._their_hello is not None:
+            self._spawn(self._want(tuple(self._offers_heard.items())))
 
     async def _handle(self, frame: AnyFrame) -> None:
         match frame:
@@ -185,14 +194,14 @@ class Exchange:
             case frames.FrontierAsk() | frames.Frontier():
                 self._frontier(frame)
             case frames.Tell() | frames.Ask() | frames.Answered():
-                self._sync.on_said(self.key, frame)
+                self._circle.hooks.on_said(self.key, frame)
 
     # ---- roster and hello --------------------------------------------------------------------
 
     async def _roster(
         self, frame: frames.RosterHashes | frames.RosterEntries | frames.EpochSecret
     ) -> None:
-        family = self._sync.family
+        family = self._circle.family
         if isinstance(frame, frames.RosterHashes):
             self.say(family.entries_for(self.key, frozenset(frame.hashes)))
         elif isinstance(frame, frames.EpochSecret):
@@ -207,16 +216,16 @@ class Exchange:
 
     def hello(self) -> None:
         """Begin the talk, or begin it again after trust, pause or family changed."""
-        sync = self._sync
+        circle = self._circle
         self.giving.clear()
         self._said_hello = True
-        paused = sync.is_paused(self.key)
-        self.allowed = sync.allowance(self.key)
-        given = () if paused else offers(sync.tops, self.allowed)
+        paused = circle.is_paused(self.key)
+        self.allowed = circle.family.allowance(self.key)
+        given = () if paused else offers(circle.tops, self.allowed)
         self._offered = {scope for scope, _ in given}
         since = self.allowed.since
-        now = sync.clock.wall()
-        self.say(Hello(sync.run, now, since, given, paused, sync.capabilities(), sync.version))
+        now = circle.clock.wall()
+        self.say(Hello(circle.run, now, since, given, paused, circle.hooks.capabilities(), circle.version))
         self._settle_open()
 
     def _settle_open(self) -> None:
@@ -225,16 +234,17 @@ class Exchange:
             self._said_hello
             and theirs is not None
             and not theirs.paused
-            and not self._sync.is_paused(self.key)
+            and not self._circle.is_paused(self.key)
         )
-        self._sync.moved(self)
+        self._listener.moved(self)
 
     async def _hello_came(self, frame: Hello) -> None:
         again, self._their_hello = self._their_hello is not None, frame
+        self._offers_heard.clear()
         self.taking.clear()
         if frame.paused:
             self.giving.clear()
-        self._sync.met(self.key, frame)
+        self._circle.hooks.on_met(self.key, frame)
         self._settle_open()
         await self._want(frame.offers)
         if again:
@@ -245,11 +255,12 @@ class Exchange:
 
     async def _want(self, offered: tuple[tuple[int, int], ...]) -> None:
         """Ask for each offered scope from where we are."""
+        self._offers_heard.update(offered)
         hello = self._their_hello
-        if hello is None or self._sync.is_paused(self.key) or not self._sync.takes_from(self.key):
+        if hello is None or self._circle.is_paused(self.key) or not self._circle.family.takes_from(self.key):
             return
         scopes = [scope for scope, _ in offered]
-        cursors = await self._sync.database.read(
+        cursors = await self._circle.database.read(
             lambda connection: [feeds.load_cursor(connection, self.key, s) for s in scopes]
         )
         for (scope, top), cursor in zip(offered, cursors, strict=True):
@@ -260,7 +271,7 @@ class Exchange:
             packed = cursor.settled.packed()
             self.say(frames.Since(scope, self._talk, packed, cursor.mark))
         self.expected = self.received + self.missing
-        self._sync.asked(self)
+        self._circle.hooks.on_asked(self.key)
 
     @property
     def missing(self) -> int:
@@ -271,44 +282,44 @@ class Exchange:
         taking = self.taking.get(page.scope)
         hello = self._their_hello
         if taking is None or hello is None or page.talk != taking.talk:
-            self._sync.count("stale_pages")
+            self._circle.count("stale_pages")
             return
-        if self._sync.is_paused(self.key):
+        if self._circle.is_paused(self.key):
             return
-        sync = self._sync
-        giver = Giver(self.key, sync.own_tags(self.key), hello.since)
+        circle = self._circle
+        giver = Giver(self.key, circle.family.own_tags(self.key), hello.since)
         resets = page.fresh and not taking.is_reset
-        rules = sync.rules()
+        rules = circle.rules()
 
-        def job(connection: apsw.Connection) -> Taken:
+        def job(connection: Connection) -> Taken:
             rows = frames.unpack_rows(page)
             return take_page(
-                connection, page, rows, giver, rules, resets=resets, note=sync.note_clock
+                connection, page, rows, giver, rules, resets=resets, note=circle.hooks.note_clock
             )
 
-        taken = await sync.database.write(job)
+        taken = await circle.database.write(job)
         taking.is_reset |= page.fresh
         taking.floor = taken.floor
         taking.top = max(taking.top, page.mark.top)
         self.received += taken.outcome.added
         for scope, number in taken.outcome.rooted:
             self._from_peer.setdefault(scope, Ranges()).settle([(number, number)])
-        self.say(frames.Ack(page.scope, page.talk, taken.floor))
         if taken.outcome.refused:
-            sync.count("refused_facts", taken.outcome.refused)
-        sync.took(self, taken.outcome)
+            circle.count("refused_facts", taken.outcome.refused)
+        self._listener.took(self, taken.outcome)
+        self.say(frames.Ack(page.scope, page.talk, taken.floor))
 
     # ---- giving ------------------------------------------------------------------------------
 
     async def _since_came(self, frame: frames.Since) -> None:
-        sync = self._sync
+        circle = self._circle
         allowed = self.allowed
-        if allowed is None or not allowed.covers(frame.scope) or sync.is_paused(self.key):
-            sync.count("refused_scopes")
+        if allowed is None or not allowed.covers(frame.scope) or circle.is_paused(self.key):
+            circle.count("refused_scopes")
             return
         settled = Ranges.unpacked(frame.settled)
-        starts = await sync.database.read(lambda c: feeds.run_starts(c, frame.scope))
-        top = sync.tops.get(frame.scope, 0)
+        starts = await circle.database.read(lambda c: feeds.run_starts(c, frame.scope))
+        top = circle.tops.get(frame.scope, 0)
         self.giving[frame.scope] = begin_giving(
             frame.scope, frame.talk, settled, frame.mark, starts, top
         )
@@ -317,8 +328,8 @@ class Exchange:
     def _acked(self, frame: frames.Ack) -> None:
         giving = self.giving.get(frame.scope)
         if giving is not None and giving.talk == frame.talk:
-            giving.acked = max(giving.acked, min(frame.floor, self._sync.tops.get(frame.scope, 0)))
-            self._sync.moved(self)
+            giving.acked = max(giving.acked, min(frame.floor, self._circle.tops.get(frame.scope, 0)))
+            self._listener.moved(self)
 
     def push(self, fed: list[Fed]) -> None:
         """New facts of ours: to the other device at once, where it may have them."""
@@ -330,7 +341,7 @@ class Exchange:
             if giving is None or one.number in giving.sent:
                 continue
             if may_push(giving, one.scope, one.newest, self.allowed) and (
-                one.mine or not self._sync.gives_only_own
+                one.mine or not self._circle.family.gives_only_own
             ):
                 giving.sent.settle([(one.number, one.number)])
                 self.say(self._page(giving, [one.number], [], [one.raw], one.number))
@@ -343,7 +354,7 @@ class Exchange:
         """Our feeds grew: offer new scopes, and give what is new."""
         if not self.is_open or self.allowed is None:
             return
-        given = offers(self._sync.tops, self.allowed)
+        given = offers(self._circle.tops, self.allowed)
         fresh = tuple(pair for pair in given if pair[0] not in self._offered)
         if fresh:
             self._offered.update(scope for scope, _ in fresh)
@@ -366,13 +377,13 @@ class Exchange:
                     pass
             except PeerUnreachable:
                 loop = asyncio.get_running_loop()
-                loop.call_later(RETRY_S, self._wake.set)
+                self._timers.append(loop.call_later(RETRY_S, self._wake.set))
 
     async def _give_round(self) -> bool:
         """Give what is pending of the most important scope; False when nothing is."""
         for scope in sorted(self.giving, key=priority):
             giving = self.giving[scope]
-            top = self._sync.tops.get(scope, 0)
+            top = self._circle.tops.get(scope, 0)
             if giving.holes(top):
                 await self._give_scope(giving, top)
                 return True
@@ -384,16 +395,16 @@ class Exchange:
             return
         holes = giving.holes(top)
         echo = self._from_peer.get(giving.scope, Ranges()).copy()
-        only_mine = self._sync.gives_only_own
+        only_mine = self._circle.family.gives_only_own
 
-        def plan(connection: apsw.Connection) -> tuple[list[int], list[tuple[int, int]]]:
+        def plan(connection: Connection) -> tuple[list[int], list[tuple[int, int]]]:
             found = feeds.pending_numbers(
                 connection, giving.scope, holes, allowed, only_mine=only_mine
             )
             numbers = [number for number in found if number not in echo]
             return numbers, feeds.dead_numbers(holes, numbers)
 
-        numbers, dead = await self._sync.database.read(plan)
+        numbers, dead = await self._circle.database.read(plan)
         await self._give_pages(giving, numbers, dead, top)
 
     async def _give_pages(
@@ -413,14 +424,14 @@ class Exchange:
                 await send(page)
                 giving.sent.settle(covered)
                 self.sent += count
-                self._sync.moved(self)
+                self._listener.moved(self)
 
     async def _read_pages(
         self, giving: Giving, numbers: list[int], top: int
     ) -> list[tuple[Page, int, list[tuple[int, int]]]]:
         """Read and compress off the loop. Numbers that moved away meanwhile are settled too."""
 
-        def job(connection: apsw.Connection) -> list[tuple[Page, int, list[tuple[int, int]]]]:
+        def job(connection: Connection) -> list[tuple[Page, int, list[tuple[int, int]]]]:
             rows = feeds.numbered_facts(connection, giving.scope, numbers)
             gone = sorted(set(numbers) - {number for number, _ in rows})
             made = []
@@ -433,7 +444,7 @@ class Exchange:
                 made.append((self._page(giving, [], covered, [], top), 0, covered))
             return made
 
-        return await self._sync.database.read(job)
+        return await self._circle.database.read(job)
 
     def _page(
         self,
@@ -446,7 +457,7 @@ class Exchange:
         settles = Ranges(dead)
         settles.settle(ranges_of(sorted(numbers)))
         form, rows = frames.pack_rows(raws)
-        mark = Mark(self._sync.run, top)
+        mark = Mark(self._circle.run, top)
         return Page(
             giving.scope, giving.talk, giving.fresh, settles.packed(), mark, form, rows
         )
@@ -455,18 +466,22 @@ class Exchange:
         self.lane.send(frames.write(page))
 
     async def _send_bulk(self, page: Page) -> None:
-        lane = await self._sync.bulk_lane(self.key)
+        lane = await self._circle.hooks.bulk_lane(self.key)
         await lane.send_bulk(frames.write(page))
 
     # ---- frontier ----------------------------------------------------------------------------
 
     def _frontier(self, frame: frames.FrontierAsk | frames.Frontier) -> None:
         if isinstance(frame, frames.Frontier):
-            self._sync.frontier_came(self, frame)
+            self.frontier = {frame.nonce: dict(frame.tops)}
+            for scope, top in frame.tops:
+                if scope in self.taking:
+                    self.taking[scope].top = max(self.taking[scope].top, top)
+            self._listener.answered(self)
             return
         if self.is_open and self.allowed is not None:
             self._wake.set()
-            self.say(frames.Frontier(frame.nonce, offers(self._sync.tops, self.allowed)))
+            self.say(frames.Frontier(frame.nonce, offers(self._circle.tops, self.allowed)))
 
     def has_reached(self, tops: dict[int, int]) -> bool:
         """Whether nothing of the other's feeds up to ``tops`` is missing here."""
@@ -489,4 +504,4 @@ class Exchange:
     @property
     def in_step(self) -> bool:
         """Whether all either side may give is known to be on both."""
-        return self.is_open and not self.missing and self.has_given(self._sync.tops)
+        return self.is_open and not self.missing and self.has_given(self._circle.tops)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import apsw
-
 from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import Fact
 from mesh.storage import feeds
-from mesh.storage.records import Intake, Outcome, Rules
+from mesh.storage.objects import Connection, Outcome, Rules
+from mesh.storage.records import Intake
 from mesh.wire.frames import Page
 
 DETAILS_MAX = 64
@@ -47,14 +46,14 @@ class Taken:
 
 
 def take_page(
-    connection: apsw.Connection,
+    connection: Connection,
     page: Page,
     rows: list[bytes],
     giver: Giver,
     rules: Rules,
     *,
     resets: bool,
-    note: Callable[[apsw.Connection, int], None],
+    note: Callable[[Connection, int], None],
 ) -> Taken:
     """One page: every fact checked, taken or refused; its numbers are settled either way."""
     intake = Intake(connection, rules, details=len(rows) <= DETAILS_MAX)

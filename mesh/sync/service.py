@@ -4,114 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mesh.errors import NoDeviceAnswers
-from mesh.model.allowance import Allowance
-from mesh.sync.exchange import Exchange, Lane
+from mesh.sync.exchange import Exchange
 from mesh.wire import frames
-from mesh.wire.frames import Frame, Hello
 from mesh.wishes import SyncDone
 
 if TYPE_CHECKING:
-    import apsw
+    from collections import Counter
+    from collections.abc import Callable, Iterable
 
-    from mesh.clock import Clock
-    from mesh.storage.database import Database
-    from mesh.storage.records import Outcome, Rules
+    from mesh.storage.objects import Outcome
+    from mesh.sync.circle import Circle, Lane
+    from mesh.wire.frames import Frame
 
 ANSWER_WITHIN_S = 5.0
-
-
-class FamilyTalk(Protocol):
-    """What a talk needs of the family: its roster comes before any record."""
-
-    def hashes(self) -> tuple[bytes, ...]:
-        """The entries this device has."""
-
-    def entries_for(self, key: bytes, known: frozenset[bytes]) -> frames.RosterEntries:
-        """What that device lacks, with cards, and names if it may know them."""
-
-    async def absorb(self, key: bytes, frame: frames.RosterEntries) -> None:
-        """Take in what a device sent."""
-
-    def secret_for(self, key: bytes) -> frames.EpochSecret | None:
-        """The current epoch's secret, if this device has it and that one should."""
-
-    async def absorb_secret(self, key: bytes, frame: frames.EpochSecret) -> None:
-        """Keep an epoch's secret if it fits its entry."""
-
-    def is_member(self, key: bytes) -> bool:
-        """Whether a device belongs to the family now."""
-
-    def takes_from(self, key: bytes) -> bool:
-        """Whether records flow from that device at all."""
-
-    def own_tags(self, key: bytes) -> frozenset[bytes] | None:
-        """Whose facts a device may give: None = anybody's."""
-
-    def allowance(self, key: bytes) -> Allowance:
-        """What a device may be given now."""
-
-    @property
-    def gives_only_own(self) -> bool:
-        """Whether this device gives only what was written on it (it is limited)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What the node does with what happens in talks."""
-
-    on_taken: Callable[[bytes, Outcome], None]
-    on_said: Callable[[bytes, Frame], None]
-    on_moved: Callable[[bytes], None]
-    on_met: Callable[[bytes, Hello], None]
-    on_asked: Callable[[bytes], None]
-    bulk_lane: Callable[[bytes], Awaitable[Lane]]
-    spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
-    note_clock: Callable[[apsw.Connection, int], None]
-    capabilities: Callable[[], tuple[str, ...]]
 
 
 class Sync:
     """Keeps this device in step with every device it has a live lane to."""
 
-    def __init__(
-        self,
-        database: Database,
-        family: FamilyTalk,
-        rules: Callable[[], Rules],
-        hooks: Hooks,
-        clock: Clock,
-        *,
-        run: bytes,
-        tops: dict[int, int],
-        version: str,
-    ) -> None:
-        self.database = database
-        self.family = family
-        self.rules = rules
-        self.hooks = hooks
-        self.clock = clock
-        self.run = run
-        self.tops = tops
-        self.version = version
-        self.counts: Counter[str] = Counter()
+    def __init__(self, circle: Circle) -> None:
+        self._circle = circle
         self._exchanges: dict[bytes, Exchange] = {}
-        self._paused_all = False
-        self._paused: set[bytes] = set()
         self._nonce = 0
         self._moved = asyncio.Event()
+
+    @property
+    def version(self) -> str:
+        """The version of this application."""
+        return self._circle.version
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What should be rare, by name."""
+        return self._circle.counts
+
+    def count(self, what: str, times: int = 1) -> None:
+        """Count something that should be rare."""
+        self._circle.count(what, times)
 
     # ---- lanes -------------------------------------------------------------------------------
 
     def up(self, lane: Lane) -> None:
         """A live lane to a device is up: talk."""
         self.down(lane.peer)
-        exchange = Exchange(self, lane)
+        exchange = Exchange(self._circle, self, lane)
         self._exchanges[lane.peer] = exchange
         exchange.begin()
 
@@ -139,69 +78,20 @@ class Sync:
         """The devices being talked to."""
         return list(self._exchanges)
 
-    # ---- what talks ask ----------------------------------------------------------------------
-
-    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """A task owned by the node."""
-        return self.hooks.spawn(work)
-
-    def count(self, what: str, times: int = 1) -> None:
-        """Count something that should be rare."""
-        self.counts[what] += times
-
-    def allowance(self, key: bytes) -> Allowance:
-        """What a device may be given."""
-        return self.family.allowance(key)
-
-    def own_tags(self, key: bytes) -> frozenset[bytes] | None:
-        """Whose facts a device may give."""
-        return self.family.own_tags(key)
-
-    def takes_from(self, key: bytes) -> bool:
-        """Whether records flow from that device at all."""
-        return self.family.takes_from(key)
-
-    @property
-    def gives_only_own(self) -> bool:
-        """Whether this device gives only what was written on it."""
-        return self.family.gives_only_own
-
-    def capabilities(self) -> tuple[str, ...]:
-        """What modules here offer."""
-        return self.hooks.capabilities()
-
-    def note_clock(self, connection: apsw.Connection, newest: int) -> None:
-        """Another device's tick was seen (called inside a write job)."""
-        self.hooks.note_clock(connection, newest)
-
-    async def bulk_lane(self, key: bytes) -> Lane:
-        """The bulk lane to a device."""
-        return await self.hooks.bulk_lane(key)
-
-    def on_said(self, key: bytes, frame: Frame) -> None:
-        """A message or request that is no record."""
-        self.hooks.on_said(key, frame)
-
-    def met(self, exchange_key: bytes, hello: Hello) -> None:
-        """A device said hello."""
-        self.hooks.on_met(exchange_key, hello)
-
-    def asked(self, exchange: Exchange) -> None:
-        """We asked a device for what we missed."""
-        self.hooks.on_asked(exchange.key)
+    # ---- how talks go ------------------------------------------------------------------------
 
     def moved(self, exchange: Exchange) -> None:
         """How far a device is has changed."""
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
-        self.hooks.on_moved(exchange.key)
+        self._circle.hooks.on_moved(exchange.key)
 
     # ---- growth ------------------------------------------------------------------------------
 
     def grew(self, outcome: Outcome, source: bytes | None = None) -> None:
         """Facts were committed here: hand them on. ``source``: the device they came from."""
         for scope, top in outcome.tops.items():
-            self.tops[scope] = max(self.tops.get(scope, 0), top)
+            self._circle.tops[scope] = max(self._circle.tops.get(scope, 0), top)
         if not outcome.tops:
             return
         for key, exchange in list(self._exchanges.items()):
@@ -216,7 +106,7 @@ class Sync:
         """A page of another device was committed here."""
         self.grew(outcome, exchange.key)
         self.moved(exchange)
-        self.hooks.on_taken(exchange.key, outcome)
+        self._circle.hooks.on_taken(exchange.key, outcome)
 
     # ---- standing ----------------------------------------------------------------------------
 
@@ -245,23 +135,23 @@ class Sync:
 
     def is_paused(self, key: bytes) -> bool:
         """Whether sharing with a device is paused here."""
-        return self._paused_all or key in self._paused
+        return self._circle.is_paused(key)
 
     def pause(self, key: bytes | None) -> None:
         """Stop sharing with one device, or with all."""
         if key is None:
-            self._paused_all = True
+            self._circle.paused_all = True
         else:
-            self._paused.add(key)
+            self._circle.paused.add(key)
         self.renew(key)
 
     def resume(self, key: bytes | None) -> None:
         """Share again."""
         if key is None:
-            self._paused_all = False
-            self._paused.clear()
+            self._circle.paused_all = False
+            self._circle.paused.clear()
         else:
-            self._paused.discard(key)
+            self._circle.paused.discard(key)
         self.renew(key)
 
     def renew(self, key: bytes | None = None) -> None:
@@ -274,8 +164,8 @@ class Sync:
         """Our roster, cards or names changed: tell every device we talk to."""
         for key, exchange in list(self._exchanges.items()):
             if key != key_of_source:
-                exchange.say(frames.RosterHashes(self.family.hashes()))
-                entries = self.family.entries_for(key, frozenset())
+                exchange.say(frames.RosterHashes(self._circle.family.hashes()))
+                entries = self._circle.family.entries_for(key, frozenset())
                 exchange.say(_not_answer(entries))
 
     # ---- catching up -------------------------------------------------------------------------
@@ -289,7 +179,7 @@ class Sync:
         here and all of ours is there. NoDeviceAnswers when none does.
         """
         started = time.monotonic()
-        wanted = [key for key in keys if self.family.takes_from(key)]
+        wanted = [key for key in keys if self._circle.family.takes_from(key)]
         if not wanted:
             return SyncDone(in_step=True, sent=0, received=0, seconds=0.0)
         before = self._flow()
@@ -299,7 +189,7 @@ class Sync:
             raise NoDeviceAnswers(
                 "None of the other devices answers: " + ", ".join(map(names, missing)) + "."
             )
-        own = dict(self.tops)
+        own = dict(self._circle.tops)
         reached = await self._wait_until(
             lambda: all(self._is_level(key, tops, own) for key, tops in answered.items()),
             started + seconds,
@@ -349,13 +239,8 @@ class Sync:
             if exchange is not None and nonce in exchange.frontier
         }
 
-    def frontier_came(self, exchange: Exchange, frame: frames.Frontier) -> None:
+    def answered(self, exchange: Exchange) -> None:
         """A device told how far it is."""
-        exchange.frontier = {frame.nonce: dict(frame.tops)}
-        for scope, top in frame.tops:
-            if scope in exchange.taking:
-                taking = exchange.taking[scope]
-                taking.top = max(taking.top, top)
         self.moved(exchange)
 
     async def _wait_until(self, reached: Callable[[], bool], deadline: float) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mesh.clock import SystemClock
+from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
 from mesh.model.allowance import Allowance, allowance
 from mesh.model.device import Trust, author_tag
@@ -18,7 +19,8 @@ from mesh.model.hlc import HybridClock
 from mesh.storage import feeds
 from mesh.storage.database import Database
 from mesh.storage.records import Intake, Outcome, Rules
-from mesh.sync.service import Hooks, Sync
+from mesh.sync.circle import Circle, Hooks
+from mesh.sync.service import Sync
 from mesh.wire import frames
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 class LoopbackLane:
     """One end of a lane; a cut lane drops all that is on its way."""
 
-    def __init__(self, peer: bytes, kind: str) -> None:
+    def __init__(self, peer: bytes, kind: LaneKind) -> None:
         self.peer = peer
         self.kind = kind
         self.other: LoopbackLane | None = None
@@ -114,7 +116,7 @@ class Engine:
         self.path = folder / f"{key[:1].hex()}.db"
         self.hlc = HybridClock()
         self.run = os.urandom(2)
-        self.lanes: dict[tuple[bytes, str], LoopbackLane] = {}
+        self.lanes: dict[tuple[bytes, LaneKind], LoopbackLane] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.taken: list[Outcome] = []
         self.database: Database
@@ -137,9 +139,10 @@ class Engine:
             capabilities=tuple,
         )
         self.sync = Sync(
-            self.database, self.family, self.rules, hooks, SystemClock(), run=run, tops=tops,
-            version="test",
-        )  # fmt: skip
+            Circle(
+                self.database, self.family, self.rules, hooks, SystemClock(), run, tops, "test"
+            )
+        )
         return self
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -149,7 +152,7 @@ class Engine:
         return task
 
     async def _bulk(self, key: bytes) -> LoopbackLane:
-        return self.lanes[key, "bulk"]
+        return self.lanes[key, LaneKind.BULK]
 
     def _note(self, _connection: apsw.Connection, newest: int) -> None:
         self.hlc.see(newest, SystemClock().wall() // 1000)
@@ -159,7 +162,7 @@ class Engine:
         return Rules(self.tag, lambda tag, _tick: tag in full)
 
     def cut(self, key: bytes) -> None:
-        for kind in ("live", "bulk"):
+        for kind in LaneKind:
             lane = self.lanes.pop((key, kind), None)
             if lane is not None:
                 lane.is_up = False
@@ -224,14 +227,14 @@ class Engine:
 
 def join(left: Engine, right: Engine) -> None:
     """Bring up the lanes between two devices."""
-    for kind in ("bulk", "live"):
+    for kind in LaneKind:
         one, two = LoopbackLane(right.key, kind), LoopbackLane(left.key, kind)
         one.other, two.other = two, one
         one.device, two.device = left, right
         left.lanes[right.key, kind] = one
         right.lanes[left.key, kind] = two
-    left.sync.up(left.lanes[right.key, "live"])
-    right.sync.up(right.lanes[left.key, "live"])
+    left.sync.up(left.lanes[right.key, LaneKind.LIVE])
+    right.sync.up(right.lanes[left.key, LaneKind.LIVE])
 
 
 async def in_step(left: Engine, right: Engine, seconds: float = 10.0) -> None:

@@ -1,0 +1,118 @@
+"""What all talks of this device share: storage, family, the run, who is paused, who is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from mesh.wire import frames
+from mesh.wire.frames import Frame, Hello
+
+if TYPE_CHECKING:
+    from mesh.clock import Clock
+    from mesh.links.handshake import LaneKind
+    from mesh.model.allowance import Allowance
+    from mesh.storage.database import Database
+    from mesh.storage.objects import Connection, Outcome, Rules
+
+
+class Lane(Protocol):
+    """What a talk needs of a link."""
+
+    @property
+    def peer(self) -> bytes:
+        """The other device's key."""
+
+    @property
+    def kind(self) -> LaneKind:
+        """Live or bulk."""
+
+    def send(self, payload: bytes) -> bool:
+        """Send now or queue; False when the lane is down."""
+
+    async def send_bulk(self, payload: bytes) -> None:
+        """Send when there is credit."""
+
+    def release(self, size: int) -> None:
+        """Give credit back."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class FamilyTalk(Protocol):
+    """What a talk needs of the family: its roster comes before any record."""
+
+    def hashes(self) -> tuple[bytes, ...]:
+        """The entries this device has."""
+
+    def entries_for(self, key: bytes, known: frozenset[bytes]) -> frames.RosterEntries:
+        """What that device lacks, with cards, and names if it may know them."""
+
+    async def absorb(self, key: bytes, frame: frames.RosterEntries) -> None:
+        """Take in what a device sent."""
+
+    def secret_for(self, key: bytes) -> frames.EpochSecret | None:
+        """The current epoch's secret, if this device has it and that one should."""
+
+    async def absorb_secret(self, key: bytes, frame: frames.EpochSecret) -> None:
+        """Keep an epoch's secret if it fits its entry."""
+
+    def is_member(self, key: bytes) -> bool:
+        """Whether a device belongs to the family now."""
+
+    def takes_from(self, key: bytes) -> bool:
+        """Whether records flow from that device at all."""
+
+    def own_tags(self, key: bytes) -> frozenset[bytes] | None:
+        """Whose facts a device may give: None = anybody's."""
+
+    def allowance(self, key: bytes) -> Allowance:
+        """What a device may be given now."""
+
+    @property
+    def gives_only_own(self) -> bool:
+        """Whether this device gives only what was written on it (it is limited)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the node does with what happens in talks."""
+
+    on_taken: Callable[[bytes, Outcome], None]
+    on_said: Callable[[bytes, Frame], None]
+    on_moved: Callable[[bytes], None]
+    on_met: Callable[[bytes, Hello], None]
+    on_asked: Callable[[bytes], None]
+    bulk_lane: Callable[[bytes], Awaitable[Lane]]
+    spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
+    note_clock: Callable[[Connection, int], None]
+    capabilities: Callable[[], tuple[str, ...]]
+
+
+@dataclass
+class Circle:
+    """Shared by all talks. ``tops``: how long each feed of this device is."""
+
+    database: Database
+    family: FamilyTalk
+    rules: Callable[[], Rules]
+    hooks: Hooks
+    clock: Clock
+    run: bytes
+    tops: dict[int, int]
+    version: str
+    counts: Counter[str] = field(default_factory=Counter)
+    paused_all: bool = False
+    paused: set[bytes] = field(default_factory=set)
+
+    def count(self, what: str, times: int = 1) -> None:
+        """Count something that should be rare."""
+        self.counts[what] += times
+
+    def is_paused(self, key: bytes) -> bool:
+        """Whether sharing with a device is paused here."""
+        return self.paused_all or key in self.paused
