@@ -111,11 +111,7 @@ class Reading:
         until = hlc.tick_of(self._clock.wall() // 1000 + hlc.AHEAD_MAX_MS + 1) - 1
 
         def job(connection: Connection) -> MoodShown:
-            seen = {
-                devices[one.row.id[:6]]: one
-                for one in reading.latest_observations(connection, until)
-                if one.row.id[:6] in devices
-            }
+            seen = _latest(reading.latest_observations(connection, until), devices)
             mood = views.mood_of(_felt(device, one) for device, one in seen.items())
             reasons = tuple(
                 _reason(connection, device, one, mood.weights.get(device, 0.0))
@@ -207,6 +203,13 @@ class Reading:
         """The device an object came from; None for imported lines."""
         author = facts.author_of(seen.row.id)
         return None if author is None else self._names(author)
+
+
+def _latest(found: list[View], devices: Mapping[bytes, str]) -> dict[str, View]:
+    """The newest of each device; one that goes on under a new key has several author tags."""
+    found = [one for one in found if one.row.id[:6] in devices]
+    found.sort(key=lambda one: (one.row.stamp, one.row.id))
+    return {devices[one.row.id[:6]]: one for one in found}
 
 
 def _felt(device: str, seen: View) -> Felt:

@@ -4,10 +4,10 @@
     read(job)  ─▶ reader thread with a connection of its own
     tender     ─▶ once a second: fsync of the log, and a checkpoint when the log is long
 
-Jobs get an ``apsw.Connection`` and run off the loop; each write job is all or nothing, even when
-it shares a commit with others. A commit survives ``kill -9`` at once, a power cut after at most a
-second, or at once when asked for with ``synced``. The cipher is ChaCha20-Poly1305 by page
-(SQLite3 Multiple Ciphers); the log (``-wal``) is encrypted too.
+Jobs get an ``apsw.Connection`` and run off the loop; each write job is all or nothing, even
+when it shares a commit with others. A commit survives ``kill -9`` at once, a power cut after at
+most a second, or at once when asked for with ``synced``. The cipher is ChaCha20-Poly1305 by
+page (SQLite3 Multiple Ciphers); the log (``-wal``) is encrypted too.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path, key: bytes) -> Database:
-        """Open or create the database at ``path`` with a 32-byte key and bring it up to date."""
+        """Open or create the database at ``path`` with a 32-byte key; bring it up to date."""
         database = cls(path, key)
         loop = asyncio.get_running_loop()
         try:

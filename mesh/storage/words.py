@@ -109,8 +109,8 @@ def matches(connection: Connection, query: str, limit: int) -> list[Match]:
 def _standing_text(connection: Connection, fact_n: int) -> tuple[int, str] | None:
     """The object of a fact and its text, if this text is what is shown."""
     row = connection.execute(
-        "SELECT object.n, object.plain, fact.raw"
-        " FROM fact JOIN object ON object.n = fact.object WHERE fact.n = ? AND object.state = ?",
+        "SELECT object.n, object.plain, fact.raw FROM fact"
+        " JOIN object ON object.n = fact.object WHERE fact.n = ? AND object.state = ?",
         (fact_n, State.LIVE),
     ).fetchone()
     if row is None:

@@ -149,6 +149,24 @@ async def test_a_feeling_from_the_day_after_tomorrow_does_not_count(
     assert laptop.clock.wall() == NOON + MINUTE
 
 
+async def test_of_a_device_with_a_past_only_its_newest_feeling_counts(
+    laptop: Diary, phone: Diary
+) -> None:
+    past = {tag_of("phone"): id_of("laptop"), tag_of("laptop"): id_of("laptop")}
+    for one, other in ((laptop, phone), (phone, laptop)):
+        one.clock.turn(MINUTE)
+        other.clock.turn(MINUTE)
+        await one.writing.feel(-0.5)
+        one.clock.turn(MINUTE)
+        other.clock.turn(MINUTE)
+        await other.writing.feel(0.75)
+        await phone.give_all(laptop)
+        mood = await laptop.reading.mood(past, why=True)
+        assert mood.valence == 0.75
+        assert mood.why is not None
+        assert [one.weight for one in mood.why] == [1.0]
+
+
 async def test_a_forgotten_feeling_no_longer_counts(laptop: Diary) -> None:
     await laptop.writing.feel(0.25)
     laptop.clock.turn(MINUTE)
