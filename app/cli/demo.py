@@ -232,7 +232,7 @@ async def _news(device: ChildDevice, prefix: str) -> AsyncIterator[Callable[...,
     async with device.client.subscribe(prefix) as heard:
         news = aiter(heard)
 
-        async def matching(holds: Callable[[dict[str, Any]], bool]) -> None:
+        async def matching(holds: Callable[[Any], bool]) -> None:
             async with asyncio.timeout(PATIENCE_S):
                 while not holds((await anext(news)).body):
                     pass

@@ -14,7 +14,7 @@ SECONDS_MAX = 60.0
 
 async def publish(services: Services, wish: Publish, _: Tell) -> News:
     """Put a message on the bus, as a module would."""
-    return await services.publish(wish.topic, wish.body)
+    return await services.wires.publish(wish.topic, wish.body)
 
 
 async def request(services: Services, wish: Request, _: Tell) -> dict[str, Any]:
@@ -35,5 +35,5 @@ async def request(services: Services, wish: Request, _: Tell) -> dict[str, Any]:
 
 async def stop(services: Services, _: Stop, __: Tell) -> Done:
     """End the node."""
-    services.on_stop()
+    services.wires.on_stop()
     return Done()

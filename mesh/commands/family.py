@@ -58,14 +58,14 @@ async def status(services: Services, _: Status, tell: Tell) -> StatusShown:
         profile=str(profile.home),
         keystore=record.keystore if record else None,
         version=sync.version,
-        refused=dict(services.counts()),
+        refused=dict(services.wires.counts()),
     )
 
 
 async def trust(services: Services, wish: SetTrust, _: Tell) -> DeviceShown:
     """Trust a device more or less."""
     key = services.registry.directory.resolve(wish.device)
-    await services.on_change(await services.registry.set_trust(key, wish.trust))
+    await services.wires.on_change(await services.registry.set_trust(key, wish.trust))
     return shown(services, key)
 
 
@@ -83,7 +83,7 @@ async def revoke(services: Services, wish: Revoke, _: Tell) -> DeviceShown:
     if key == services.registry.key:
         raise NotPermitted("To remove this device from the family, let it leave.")
     was = shown(services, key)
-    await services.on_change(await services.registry.revoke(key))
+    await services.wires.on_change(await services.registry.revoke(key))
     return was
 
 
@@ -92,9 +92,10 @@ async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:
     if services.registry.is_alone:
         raise BadInput("This device is a family of its own already.")
     name = services.name_of(services.registry.key)
+    await services.shelf.add_past_tag(services.author.tag)
     await services.registry.retire()
     services.sync.spread()
-    services.on_leaving()
+    services.wires.on_leaving()
     await services.registry.start_anew()
     await services.registry.directory.describe(services.registry.key, name=name)
     return FamilyJoined(

@@ -31,6 +31,7 @@ from mesh.wishes import (
 WINDOW = "pairing window"
 NAMED_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.02
+SETTLE_S = 0.15
 
 
 class _Inviting:
@@ -184,7 +185,7 @@ async def _store(services: Services, wish: Invite, request: JoinRequest, card: b
     ):
         raise BadFrame("The card of the new device is not its own.")
     epoch = await registry.renew_epoch(services.sync.peers())
-    await services.on_change(epoch)
+    await services.wires.on_change(epoch)
 
 
 # ---- joining ---------------------------------------------------------------------------------
@@ -250,5 +251,5 @@ async def _adopt(services: Services, welcome: Welcome) -> Adopted:
         raise BadFrame("The welcome is of another family than it says.")
     await registry.directory.absorb_card(welcome.card)
     await registry.directory.renew_card(services.endpoints)
-    services.later(services.on_change(change))
+    services.wires.later(services.wires.on_change(change), SETTLE_S)
     return Adopted(_own_card(registry), registry.heads())

@@ -55,6 +55,19 @@ class Place:
     addresses: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Wires:
+    """What a wish can set going in the node itself."""
+
+    on_change: Callable[[Change], Coroutine[Any, Any, None]]
+    on_leaving: Callable[[], None]
+    on_stop: Callable[[], None]
+    own: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+    later: Callable[[Coroutine[Any, Any, None], float], None]
+    publish: Callable[[str, dict[str, object]], Awaitable[News]]
+    counts: Callable[[], Mapping[str, int]]
+
+
 @dataclass
 class Services:
     """All services of one running node."""
@@ -79,14 +92,8 @@ class Services:
     door_keeper: DoorKeeper
     links: Links
     bus: Bus
-    place: Place
-    on_change: Callable[[Change], Coroutine[Any, Any, None]]
-    on_leaving: Callable[[], None]
-    on_stop: Callable[[], None]
-    spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-    later: Callable[[Coroutine[Any, Any, None]], None]
-    publish: Callable[[str, dict[str, object]], Awaitable[News]]
-    counts: Callable[[], Mapping[str, int]]
+    wires: Wires
+    place: Place = Place("", 0, ())
     running: dict[str, Running] = field(default_factory=dict)
     paused_until: float | None = None
     resume_timer: asyncio.TimerHandle | None = None
@@ -109,6 +116,12 @@ class Services:
     def name_of(self, key: bytes) -> str:
         """A device's name."""
         return self.registry.directory.view_of(key).name
+
+    def move(self, addresses: tuple[str, ...]) -> None:
+        """This machine is on another network, perhaps."""
+        if addresses != self.place.addresses:
+            self.place = Place(self.place.host, self.place.port, addresses)
+            self.links.redial_now()
 
     @property
     def endpoints(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ async def sync(services: Services, wish: Sync, tell: Tell) -> SyncDone:
             raise BadInput("That is this device.")
     seconds = SOON_S if wish.wait is None else min(max(wish.wait, 0.0), WAIT_MAX_S)
     services.links.redial_now()
-    telling = services.spawn(_tell_progress(services, keys, tell))
+    telling = services.wires.own(_tell_progress(services, keys, tell))
     try:
         return await services.sync.catch_up(keys, seconds, services.name_of)
     finally:

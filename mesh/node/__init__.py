@@ -1,0 +1,236 @@
+"""The node: builds every service, starts and stops them in order. The only composition root.
+
+    profile ─ lock ─ root key ─ database ─ family ─ author ─ sync ─ links ─ bus ─ door
+
+    tasks       what runs beside everything else
+    building    the services, in order
+    following   what follows from what happens
+
+When the device gets new keys (it left, or was removed) all services are built anew on the same
+database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from mesh.bus.door import Door
+from mesh.commands.desk import grant
+from mesh.commands.services import Wires
+from mesh.keystore import unlock
+from mesh.node.building import build, introduce, listen
+from mesh.node.following import Following
+from mesh.node.options import Options, Outside
+from mesh.node.tasks import Tasks
+from mesh.profile import no_core_dumps
+from mesh.storage.opening import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from mesh.bus.bus import Bus
+    from mesh.commands.services import Services
+    from mesh.profile import Profile
+    from mesh.storage.database import Database
+    from mesh.wishes import AnyWish, Event
+
+__all__ = ["Node", "Options", "Outside"]
+
+FAREWELL_S = 0.4
+
+
+class Node:
+    """One device. Made by ``open``; ends with its ``with`` block."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        database: Database,
+        options: Options,
+        outside: Outside,
+        group: asyncio.TaskGroup,
+    ) -> None:
+        self._profile = profile
+        self._database = database
+        self._options = options
+        self._outside = outside
+        self._group = group
+        self._tasks = Tasks(group)
+        self._closed = asyncio.Event()
+        self._restarting: asyncio.Task[None] | None = None
+        self._following: Following
+        self._door: Door
+        self.services: Services
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls,
+        profile: Profile,
+        *,
+        host: str = "*",
+        port: int | None = None,
+        name: str | None = None,
+        passphrase: str | None = None,
+        root_key: bytes | None = None,
+        outside: Outside | None = None,
+        on_notice: Callable[[str], None] | None = None,
+    ) -> AsyncIterator[Self]:
+        """Serve a profile: everything works inside the block.
+
+        ProfileInUse, KeystoreError and StorageError come before anything is changed. Tests give
+        a ``root_key`` and so need no keystore.
+        """
+        world = outside or Outside()
+        if on_notice is not None:
+            world = replace(world, on_notice=on_notice)
+        no_core_dumps()
+        profile.prepare()
+        with contextlib.closing(profile.lock()), _only_one_error():
+            is_first = not profile.database.exists()
+            key = root_key or await _root_key(profile, world, passphrase)
+            database = await open_database(profile.database, key, world.entropy)
+            if is_first:
+                world.on_notice(_introduction(profile))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    node = cls(profile, database, Options(host, port, name), world, group)
+                    await node._start()
+                    try:
+                        yield node
+                    finally:
+                        await node._end()
+            finally:
+                await database.close()
+
+    # ---- what its holder asks ----------------------------------------------------------------
+
+    @property
+    def device_id(self) -> str:
+        """This device's id."""
+        return self.services.device_id
+
+    @property
+    def name(self) -> str:
+        """This device's name."""
+        return self.services.name_of(self.services.registry.key)
+
+    @property
+    def host(self) -> str:
+        """The first address others reach it at."""
+        return self.services.place.addresses[0]
+
+    @property
+    def port(self) -> int:
+        """The port of its links."""
+        return self.services.place.port
+
+    @property
+    def bus(self) -> Bus:
+        """The bus inside this device."""
+        return self.services.bus
+
+    async def command(self, wish: AnyWish, tell: Callable[[Event], None]) -> object:
+        """Do what the owner wishes: the one way, for windows and command line."""
+        return await grant(self.services, wish, tell)
+
+    async def wait_closed(self) -> None:
+        """Until somebody wishes the node to stop."""
+        await self._closed.wait()
+
+    # ---- starting and stopping ---------------------------------------------------------------
+
+    async def _start(self) -> None:
+        """Build all services and let them run."""
+        self._tasks.resume()
+        following = self._following = Following(self._tasks, self._begin_anew)
+        wires = Wires(
+            on_change=following.family_changed,
+            on_leaving=self._begin_anew,
+            on_stop=self._closed.set,
+            own=self._tasks.own,
+            later=self._tasks.later,
+            publish=lambda topic, body: self._door.publish(topic, body),
+            counts=lambda: {**following.counts(), **self._door.counts},
+        )
+        services = self.services = await build(
+            self._profile,
+            self._database,
+            self._outside,
+            following=following,
+            tasks=self._tasks,
+            wires=wires,
+        )
+        await introduce(services, self._options.name)
+        await listen(services, self._options)
+        following.seek_all()
+        self._door = Door(
+            services.context,
+            services.bus,
+            services.device_id,
+            on_wish=following.grant_published,
+            command=self.command,
+            tasks=self._group,
+        ).open(self._profile)
+        await following.newsroom.tell_mood()
+        following.announce_soon()
+        self._tasks.spawn(following.tend(self._options.host))
+
+    async def _stop(self) -> None:
+        """Close what listens, end what runs."""
+        self._following.stop()
+        self._door.close()
+        services = self.services
+        self._tasks.refuse()
+        await services.links.close()
+        services.door_keeper.close()
+        await self._tasks.stop()
+        services.context.close()
+
+    async def _end(self) -> None:
+        if self._restarting is not None:
+            self._restarting.cancel()
+            await asyncio.gather(self._restarting, return_exceptions=True)
+        await self._stop()
+
+    def _begin_anew(self) -> None:
+        """This device has, or needs, new keys."""
+        if self._restarting is None:
+            self._restarting = self._group.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        """Build everything anew, with the answer and the farewells on their way first."""
+        await asyncio.sleep(FAREWELL_S)
+        await self._stop()
+        self._restarting = None
+        await self._start()
+
+
+@contextlib.contextmanager
+def _only_one_error() -> Iterator[None]:
+    """A task group wraps what its body raised; our tasks raise nothing, so there is only one."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise
+
+
+async def _root_key(profile: Profile, outside: Outside, passphrase: str | None) -> bytes:
+    return await unlock(
+        profile,
+        passphrase=lambda: passphrase,
+        entropy=outside.entropy,
+        database_exists=profile.database.exists(),
+        on_waiting=lambda: outside.on_notice("Waiting for your keyring; please unlock it."),
+    )
+
+
+def _introduction(profile: Profile) -> str:
+    record = profile.read_record()
+    kept = "a passphrase" if record and record.keystore == "passphrase" else "your keyring"
+    return f"New profile in {profile.home}; its key is kept by {kept}."

@@ -1,0 +1,188 @@
+"""Building the services of a node, in order, on an open database."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from mesh import __version__
+from mesh.bus.bus import Bus
+from mesh.commands.services import Place, Services, Wires
+from mesh.commands.telling import answerers
+from mesh.companion.author import Author
+from mesh.companion.exporting import Exporting
+from mesh.companion.importing import Importing
+from mesh.companion.newsroom import Newsroom
+from mesh.companion.reading import Reading
+from mesh.companion.writing import Writing
+from mesh.errors import BadInput
+from mesh.family.gossip import Gossip
+from mesh.family.household import Means
+from mesh.family.registry import Registry
+from mesh.health.presence import Presence
+from mesh.links.addresses import own_addresses
+from mesh.links.door import DoorKeeper
+from mesh.links.pool import Links
+from mesh.links.switchboard import Me
+from mesh.model.device import NAME_MAX, author_tag, clean_name
+from mesh.model.hlc import tick_of
+from mesh.recall.search import Search
+from mesh.sockets import Context, curve_keypair
+from mesh.storage import feeds
+from mesh.storage.shelf import FamilyShelf
+from mesh.sync.circle import Circle, Hooks
+from mesh.sync.service import Sync
+from mesh.work.requests import Requests
+
+if TYPE_CHECKING:
+    from mesh.node.following import Following
+    from mesh.node.options import Options, Outside
+    from mesh.node.tasks import Tasks
+    from mesh.profile import Profile
+    from mesh.storage.database import Database
+
+DEFAULT_PORT = 21550
+PORT = "port"
+RUN_SIZE = 8
+
+
+async def build(
+    profile: Profile,
+    database: Database,
+    outside: Outside,
+    *,
+    following: Following,
+    tasks: Tasks,
+    wires: Wires,
+) -> Services:
+    """Every service, wired to ``following``; nothing listens yet."""
+    clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
+    registry, author = await _family(shelf, database, outside)
+    gossip = Gossip(registry, clock, following.family_told)
+    await gossip.refresh()
+    sync = Sync(await _circle(database, gossip, author, outside, following, tasks))
+    bus, context = Bus(), Context()
+    door_keeper = DoorKeeper(context)
+    identity = registry.identity
+    me = Me(identity.signing, identity.curve, lambda: registry.family, clock, entropy)
+    reading = Reading(database, following.device_of, clock)
+    services = Services(
+        profile=profile,
+        clock=clock,
+        entropy=entropy,
+        database=database,
+        shelf=shelf,
+        registry=registry,
+        gossip=gossip,
+        author=author,
+        writing=Writing(database, author, following.rules, following.wrote),
+        reading=reading,
+        importing=Importing(database, following.rules, clock, following.wrote),
+        exporting=Exporting(database, reading, clock),
+        search=Search(database, following.device_of),
+        presence=Presence(clock, await shelf.load_sightings()),
+        sync=sync,
+        requests=Requests(
+            bus, sync, entropy, tasks.spawn, is_full=following.is_full_with
+        ),
+        context=context,
+        door_keeper=door_keeper,
+        links=Links(
+            me,
+            context,
+            door_keeper,
+            on_up=following.lane_up,
+            on_down=following.lane_down,
+            on_frame=following.lane_frame,
+        ),
+        bus=bus,
+        wires=wires,
+    )
+    following.services = services
+    following.newsroom = Newsroom(
+        bus,
+        reading,
+        services.device_id,
+        tasks.spawn,
+        device_of=following.device_of,
+        members=services.tags_of_members,
+        progress=following.forget_progress,
+    )
+    for topic, answerer in answerers(lambda: services).items():
+        bus.answer(topic, answerer)
+    return services
+
+
+async def _family(
+    shelf: FamilyShelf, database: Database, outside: Outside
+) -> tuple[Registry, Author]:
+    """The family and this device's pen; new keys for a device that was removed from it."""
+    ticking: list[Author] = []
+
+    def tick() -> int:
+        return ticking[0].foresee() if ticking else tick_of(outside.clock.wall() // 1000)
+
+    means = Means(shelf, outside.clock, outside.entropy, tick, curve_keypair)
+    registry = await Registry.open(means)
+    if not registry.is_member:
+        await shelf.add_past_tag(author_tag(registry.key))
+        await registry.start_anew()
+    author = await Author.open(database, registry.key, outside.clock, outside.entropy)
+    ticking.append(author)
+    return registry, author
+
+
+async def _circle(
+    database: Database,
+    gossip: Gossip,
+    author: Author,
+    outside: Outside,
+    following: Following,
+    tasks: Tasks,
+) -> Circle:
+    """What all talks share, in a run of its own."""
+    run = outside.entropy.draw(RUN_SIZE)
+    await database.write(lambda sql: feeds.begin_run(sql, run))
+    hooks = Hooks(
+        on_taken=following.took,
+        on_said=following.heard,
+        on_moved=following.moved,
+        on_met=following.met,
+        on_asked=following.asked,
+        bulk_lane=following.bulk,
+        spawn=tasks.own,
+        note_clock=author.see,
+        capabilities=following.capabilities,
+    )
+    tops = await database.read(feeds.tops)
+    rules = following.rules
+    return Circle(database, gossip, rules, hooks, outside.clock, run, tops, __version__)
+
+
+async def introduce(services: Services, name: str | None) -> None:
+    """A device without a name gets the owner's choice, else the machine's."""
+    directory, key = services.registry.directory, services.registry.key
+    if name is not None:
+        await directory.describe(key, name=clean_name(name))
+    elif not directory.is_described(key):
+        await directory.describe(key, name=_machine_name())
+
+
+async def listen(services: Services, options: Options) -> None:
+    """Take a port, and tell on this device's card where it is."""
+    wanted = options.port
+    last = int((await services.shelf.load_secret(PORT)) or b"0")
+    first = last if wanted == 0 else wanted or DEFAULT_PORT
+    services.links.admit(services.registry.directory.allowed())
+    port = await services.links.open(options.host, [first, last, 0])
+    if port != last:
+        await services.shelf.save_secret(PORT, str(port).encode())
+    services.place = Place(options.host, port, own_addresses(options.host))
+    await services.registry.directory.renew_card(services.endpoints)
+
+
+def _machine_name() -> str:
+    try:
+        return clean_name(platform.node().partition(".")[0][:NAME_MAX])
+    except BadInput:
+        return "This device"

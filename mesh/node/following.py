@@ -1,0 +1,245 @@
+"""What happens, and what follows from it: the wires between the services of one node.
+
+    facts stored    ─▶ to the other devices, to the bus, receipts for what was forgotten
+    roster changed  ─▶ doors and lanes first, then the news, then the next epoch
+    lane up, down   ─▶ a talk begins, ends; who is around changes
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from mesh.commands.telling import bulletin, heartbeat
+from mesh.companion.newsroom import grant_published
+from mesh.links.addresses import own_addresses
+from mesh.links.handshake import LaneKind
+from mesh.messages import Audience, DeviceRecognised, Message, SyncRequested, told
+from mesh.model.device import Trust, device_id
+from mesh.model.fact import FactKind
+from mesh.storage.objects import Rules
+from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
+from mesh.wire.told import read_told, write_told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh.commands.services import Services
+    from mesh.companion.newsroom import Newsroom
+    from mesh.family.change import Change
+    from mesh.links.lane import Lane
+    from mesh.node.tasks import Tasks
+    from mesh.storage.objects import Outcome
+    from mesh.wishes import ForgetShown
+
+FIRST_LOOK_S = 2.0
+TEND_EVERY_S = 30.0
+SETTLE_S = 0.15
+INDEX_SLICE = 2000
+TAGGING = frozenset({FactKind.TAG, FactKind.ROOT})
+
+
+class Following:
+    """Reacts for one node; ``services`` and ``newsroom`` are set when they are built."""
+
+    def __init__(self, tasks: Tasks, begin_anew: Callable[[], None]) -> None:
+        self._tasks = tasks
+        self._begin_anew = begin_anew
+        self._announcing: asyncio.TimerHandle | None = None
+        self.services: Services
+        self.newsroom: Newsroom
+
+    def stop(self) -> None:
+        """Announce nothing more."""
+        if self._announcing is not None:
+            self._announcing.cancel()
+
+    # ---- the family --------------------------------------------------------------------------
+
+    def family_told(self, change: Change, _is_named: bool) -> None:  # noqa: FBT001
+        """Another device told something of the family; it is stored already."""
+        self._tasks.spawn(self.family_changed(change))
+
+    async def family_changed(self, change: Change) -> None:
+        """Follow the roster."""
+        services = self.services
+        registry, links, sync = services.registry, services.links, services.sync
+        if not registry.is_member:
+            self._begin_anew()
+            return
+        links.admit(registry.directory.allowed())
+        for key in change.gone:
+            links.forsake(key)
+            sync.down(key)
+        self.seek_all()
+        if change:
+            sync.spread()
+        if change.retrusted:
+            sync.renew()
+        await services.gossip.refresh()
+        if registry.roster.needs_epoch():
+            following = await registry.renew_epoch(sync.peers())
+            if following:
+                await self.family_changed(following)
+        self.announce_soon()
+
+    def seek_all(self) -> None:
+        """Keep a lane to every device whose card says where it is."""
+        directory = self.services.registry.directory
+        for curve, key in directory.allowed().items():
+            card = directory.card_of(key)
+            if card is not None:
+                self.services.links.seek(key, curve, card.endpoints)
+
+    # ---- lanes and talks ---------------------------------------------------------------------
+
+    def lane_up(self, lane: Lane) -> None:
+        """A lane is up: with a live one a talk begins."""
+        if lane.kind is LaneKind.LIVE:
+            self.services.sync.up(lane)
+            self._tasks.spawn(self._seen(lane.peer, connected=True))
+
+    def lane_down(self, lane: Lane) -> None:
+        """A lane is down: with a live one the talk ends."""
+        if lane.kind is LaneKind.LIVE:
+            self.services.sync.down(lane.peer)
+            self._tasks.spawn(self._seen(lane.peer, connected=False))
+
+    def lane_frame(self, lane: Lane, payload: bytes) -> None:
+        """Something came on a lane."""
+        self.services.sync.hear(lane, payload)
+
+    async def bulk(self, key: bytes) -> Lane:
+        """The bulk lane to a device."""
+        return await self.services.links.bulk(key)
+
+    async def _seen(self, key: bytes, *, connected: bool) -> None:
+        services = self.services
+        await services.shelf.save_sighting(key, services.presence.see(key))
+        news = DeviceRecognised(device_id=device_id(key), connected=connected)
+        services.bus.publish(told(news, services.device_id))
+        self.announce_soon()
+
+    def took(self, _key: bytes, outcome: Outcome) -> None:
+        """Another device's facts were stored."""
+        self.newsroom.tell(outcome)
+        if outcome.forgotten:
+            self._tasks.spawn(self._confirm(set(outcome.forgotten)))
+        tagged = {target for _, fact, target in outcome.fresh if fact.kind in TAGGING}
+        if tagged:
+            self._tasks.spawn(self._guard(tagged))
+
+    async def _confirm(self, forgotten: set[bytes]) -> None:
+        await self.services.writing.confirm(forgotten)
+
+    async def _guard(self, tagged: set[bytes]) -> None:
+        await self.services.writing.guard(tagged)
+
+    def wrote(self, outcome: Outcome) -> None:
+        """Facts of this device were stored: to the others at once, and to the bus."""
+        self.services.sync.grew(outcome)
+        self.newsroom.tell(outcome)
+
+    def heard(self, key: bytes, frame: Frame) -> None:
+        """A message or request of another device that is no record."""
+        services = self.services
+        if isinstance(frame, Ask | Answered):
+            services.requests.came(key, frame)
+        elif isinstance(frame, Tell):
+            services.presence.see(key)
+            message = read_told(frame, is_holder=services.gossip.takes_from(key))
+            if message is None:
+                services.sync.count("refused_tells")
+            else:
+                services.bus.publish(told(message, device_id(key)))
+
+    def met(self, key: bytes, hello: Hello) -> None:
+        """A device said hello."""
+        self.services.presence.met(key, hello.capabilities, paused=hello.paused)
+        self.announce_soon()
+
+    def asked(self, key: bytes) -> None:
+        """We asked a device for what we missed."""
+        news = SyncRequested(device_id=device_id(key))
+        self.services.bus.publish(told(news, self.services.device_id))
+
+    def moved(self, _key: bytes) -> None:
+        """How far a device is has changed."""
+        self.announce_soon()
+
+    def capabilities(self) -> tuple[str, ...]:
+        """What this device can do."""
+        return tuple(sorted(self.services.presence.own_capabilities))
+
+    # ---- telling -----------------------------------------------------------------------------
+
+    def announce_soon(self) -> None:
+        """Tell how all stand, a moment later: many small changes are one piece of news."""
+        if self._announcing is None:
+            loop = asyncio.get_running_loop()
+            self._announcing = loop.call_later(SETTLE_S, self._announce)
+
+    def _announce(self) -> None:
+        self._announcing = None
+        services = self.services
+        for message in bulletin(services):
+            services.bus.publish(told(message, services.device_id))
+
+    async def tend(self, host: str) -> None:
+        """What must be done now and then: receipts, the index, our addresses, a heartbeat."""
+        services = self.services
+        await asyncio.sleep(FIRST_LOOK_S)
+        await services.writing.confirm()
+        while True:
+            await services.search.refresh(INDEX_SLICE)
+            services.move(own_addresses(host))
+            if await services.registry.directory.renew_card(services.endpoints):
+                services.sync.spread()
+            beat = heartbeat(services)
+            for key in services.sync.peers():
+                services.sync.say(key, beat)
+            await asyncio.sleep(TEND_EVERY_S)
+
+    # ---- modules -----------------------------------------------------------------------------
+
+    async def grant_published(self, message: Message) -> Message | None:
+        """A module published something: a record is written, the rest handed on."""
+        services = self.services
+        members = services.tags_of_members()
+        made = await grant_published(services.writing, services.reading, members, message)
+        if made is None and type(message).audience is Audience.HOLDERS:
+            frame = write_told(message)
+            for key in services.sync.peers():
+                if services.gossip.takes_from(key) and not services.sync.is_paused(key):
+                    services.sync.say(key, frame)
+        return made
+
+    # ---- small questions ---------------------------------------------------------------------
+
+    def rules(self) -> Rules:
+        """What the roster says of authors."""
+        services = self.services
+        return Rules(services.author.tag, services.registry.roster.was_full_at)
+
+    def device_of(self, tag: bytes) -> str | None:
+        """The device id behind an author tag."""
+        services = self.services
+        owner = services.registry.roster.owner_of(tag)
+        if owner is None:
+            return services.device_id if tag == services.author.tag else None
+        return device_id(owner)
+
+    def is_full_with(self, key: bytes) -> bool:
+        """Whether that device and this one are both the owner's own."""
+        gossip = self.services.gossip
+        return {gossip.trust(key), gossip.trust(self.services.registry.key)} == {Trust.FULL}
+
+    async def forget_progress(self, identity: bytes) -> ForgetShown:
+        """How far a forgetting is."""
+        services = self.services
+        return await services.reading.forgetting(identity, services.holders, services.gone())
+
+    def counts(self) -> dict[str, int]:
+        """What should be rare, and what was refused, by name."""
+        services = self.services
+        return {**services.links.counts, **services.sync.counts, **services.gossip.counts}
