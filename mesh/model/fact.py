@@ -14,6 +14,7 @@ keeps and forwards verbatim.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from enum import IntEnum
 from typing import Annotated
@@ -270,6 +271,7 @@ def _content_id(*parts: bytes) -> bytes:
     return bytes([first | 0x80, *rest])
 
 
+@functools.lru_cache(maxsize=4096)
 def conversation_object(name: str) -> bytes:
     """The object id of the conversation with this id, the same on every device."""
     return _content_id(b"conversation", name.encode())
@@ -323,7 +325,7 @@ class ScopeKind(IntEnum):
     REASON = 6
 
 
-_SCOPE_KINDS = {
+_SCOPE_KINDS: dict[int, int] = {
     ObjectKind.CONVERSATION: ScopeKind.CONVERSATION,
     ObjectKind.TURN: ScopeKind.CONVERSATION,
     ObjectKind.OBSERVATION: ScopeKind.EMOTION,
@@ -339,11 +341,7 @@ def scope_kind(object_kind: int, fact_kind: int) -> int:
     """The scope kind of a fact."""
     if fact_kind == FactKind.REASON:
         return ScopeKind.REASON
-    known = _SCOPE_KINDS.get(ObjectKind(object_kind)) if object_kind in _OBJECTS else None
-    return known if known is not None else UNKNOWN_SCOPE + object_kind
-
-
-_OBJECTS = {int(kind) for kind in ObjectKind}
+    return _SCOPE_KINDS.get(object_kind, UNKNOWN_SCOPE + object_kind)
 
 
 def scope_of(kind: int, level: int, *, is_stub: bool = False) -> int:

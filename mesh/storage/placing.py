@@ -85,7 +85,7 @@ class Placing:
         held = held_facts(self._sql, row)
         before = (row.level, row.state)
         row.reach = min(row.reach, views.reach_of(held))
-        is_gone = row.state == State.FORGOTTEN or (home and home.state == State.FORGOTTEN)
+        is_gone = home is not None and home.state == State.FORGOTTEN
         if is_gone or views.is_forgotten(held):
             self._erase(row)
         elif row.kind == ObjectKind.CONVERSATION:

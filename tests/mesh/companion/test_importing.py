@@ -217,3 +217,19 @@ async def test_it_is_told_of_every_batch_that_brought_something(
     laptop.outcomes.clear()
     await laptop.importing.take_in(path)
     assert laptop.outcomes == []
+
+
+async def test_an_imported_line_can_be_changed_like_any_other(
+    laptop: Diary, phone: Diary, tmp_path: Path
+) -> None:
+    await laptop.importing.take_in(file_of(tmp_path, line("helo", id="a", tags=["x", "y"])))
+    await laptop.writing.revise("a", "hello")
+    await laptop.writing.retag("a", remove=["x"])
+    await laptop.writing.relabel("a", "private")
+    await laptop.give_all(phone)
+    assert await phone.reading.conversations() == []
+    await laptop.writing.relabel("a", "family")
+    await laptop.give_all(phone)
+    for device in (laptop, phone):
+        (said,) = await device.reading.show("talk")
+        assert (said.id, said.text, said.tags, said.device_id) == ("a", "hello", ("y",), None)

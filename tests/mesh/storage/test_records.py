@@ -393,6 +393,23 @@ def test_a_label_on_a_conversation_reaches_devices_that_hold_its_turns() -> None
     assert len(shown(other.connection)) == 1
 
 
+def test_nothing_is_kept_of_a_turn_that_may_not_be_held_here() -> None:
+    page = laptop()
+    turn = Turn("talk", "user", "hello", NOON)
+    identity = page.write(lambda d: d.begin(ObjectKind.TURN, Level.FAMILY, turn)).id
+    page.write(
+        lambda d: d.add(FactKind.TEXT, d.subject(identity), Words("hi"), sees=[identity])
+    )
+    spoken = raws(page, identity)
+    talk = facts.conversation_object("talk")
+    page.write(lambda d: d.relabel(d.subject(talk), Level.PRIVATE))
+    (label,) = raws(page, talk)
+    other = empty()
+    for raw in (label, *spoken):
+        pour(other, [raw], TABLET)
+    assert list(other.execute("SELECT raw FROM fact")) == [(label,)]
+
+
 def test_a_turn_of_a_forgotten_conversation_leaves_nothing_in_any_order() -> None:
     page = laptop()
     turn = Turn("talk", "user", "hello", NOON)
@@ -416,14 +433,12 @@ def test_a_turn_of_a_forgotten_conversation_leaves_nothing_in_any_order() -> Non
 
 def test_a_forgetting_heard_early_travels_as_far_as_the_object_ever_did() -> None:
     page = laptop()
-    memory = remembered(page, level=Level.PUBLIC)
-    wide = raws(page, memory)[0]
-    page.write(lambda d: d.relabel(d.subject(memory), Level.FAMILY))
-    narrow = [raw for raw in raws(page, memory) if raw != wide]
+    memory = remembered(page, level=Level.FAMILY)
     forgetful = Page("phone", HandClock())
-    forgetful.take(narrow)
+    forgetful.take(raws(page, memory))
+    page.write(lambda d: d.relabel(d.subject(memory), Level.PUBLIC))
     forgetful.write(lambda d: d.forget(d.subject(memory)))
-    forgetful.take([wide])
+    forgetful.take(raws(page, memory))
     scopes = [scope for (scope,) in forgetful.connection.execute("SELECT scope FROM fact")]
     assert {scope & 3 for scope in scopes} == {Level.PUBLIC}
 
