@@ -8,14 +8,18 @@ from mesh.errors import BadFact
 from mesh.messages import AssistantSaid, Message, MoodObserved, UserSaid
 from mesh.model import fact as facts
 from mesh.model.fact import Fact, FactKind, ObjectKind, Observation, Turn
+from mesh.storage.reading import public_id
 
 MICRO = 1_000_000
 DeviceOf = Callable[[bytes], str | None]
 
 
 def told_of(identity: bytes, fact: Fact, device: str | None) -> Message | None:
-    """The news of one new fact that speaks for itself; None when its object must be looked at."""
-    if fact.kind != FactKind.ROOT:
+    """The news of a fact that speaks for itself; None when its object must be looked at.
+
+    A second root of an object (it is shared more widely now) is no news: it was said before.
+    """
+    if fact.kind != FactKind.ROOT or fact.object:
         return None
     try:
         content = facts.body(fact)
@@ -40,7 +44,7 @@ def _said(identity: bytes, turn: Turn, device: str | None) -> UserSaid:
     return kind(
         text=turn.text,
         conversation_id=turn.conversation,
-        id=facts.text_of_id(identity),
+        id=public_id(identity, turn),
         role=turn.role,
         timestamp=turn.shown / MICRO,
         device_id=device,

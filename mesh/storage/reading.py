@@ -48,9 +48,14 @@ class View:
 
     @property
     def public_id(self) -> str:
-        """Its id for people and JSON: the id a line was imported with, else its own in hex."""
-        source = self.root.source if isinstance(self.root, Turn) else None
-        return source if source is not None else facts.text_of_id(self.row.id)
+        """Its id for people and JSON."""
+        return public_id(self.row.id, self.root)
+
+
+def public_id(identity: bytes, root: facts.Body) -> str:
+    """The id of an object for people and JSON: the one it was imported with, else in hex."""
+    source = root.source if isinstance(root, Turn) else None
+    return source if source is not None else facts.text_of_id(identity)
 
 
 def view(connection: Connection, row: ObjectRow) -> View | None:
