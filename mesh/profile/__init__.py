@@ -97,9 +97,12 @@ class Profile:
 
     @property
     def sockets(self) -> Path:
-        """The folder of the local door."""
+        """The folder of the local door: in ``runtime`` if its path is short enough for sockets."""
         name = hashlib.blake2b(os.fsencode(self.home), digest_size=8).hexdigest()
-        return (self.runtime or _shared_runtime()) / name
+        place = self.runtime
+        if place is None or not _fits(place):
+            place = _shared_runtime()
+        return place / name
 
     def endpoint(self, door: Door) -> str:
         """The ZeroMQ endpoint of one door."""
@@ -169,9 +172,12 @@ def _runtime(told: str | None) -> Path | None:
     if not told or not Path(told).is_absolute():
         return None
     place = Path(told) / "aico-mesh"
+    return place if _fits(place) and is_private(Path(told)) else None
+
+
+def _fits(place: Path) -> bool:
     longest = place / ("0" * 16) / _LONGEST_SOCKET
-    fits = len(os.fsencode(longest)) <= SOCKET_PATH_MAX
-    return place if fits and is_private(Path(told)) else None
+    return len(os.fsencode(longest)) <= SOCKET_PATH_MAX
 
 
 def _shared_runtime() -> Path:
