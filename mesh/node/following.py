@@ -72,11 +72,11 @@ class Following:
             links.forsake(key)
             sync.down(key)
         self.seek_all()
+        await services.gossip.refresh()
         if change:
             sync.spread()
         if change.retrusted:
             sync.renew()
-        await services.gossip.refresh()
         if registry.roster.needs_epoch():
             following = await registry.renew_epoch(sync.peers())
             if following:

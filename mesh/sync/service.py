@@ -161,12 +161,15 @@ class Sync:
                 exchange.hello()
 
     def spread(self, key_of_source: bytes | None = None) -> None:
-        """Our roster, cards or names changed: tell every device we talk to."""
+        """Our roster, epoch, cards or names changed: tell every device we talk to."""
+        family = self._circle.family
         for key, exchange in list(self._exchanges.items()):
             if key != key_of_source:
-                exchange.say(frames.RosterHashes(self._circle.family.hashes()))
-                entries = self._circle.family.entries_for(key, frozenset())
-                exchange.say(_not_answer(entries))
+                exchange.say(frames.RosterHashes(family.hashes()))
+                exchange.say(_not_answer(family.entries_for(key, frozenset())))
+                secret = family.secret_for(key)
+                if secret is not None:
+                    exchange.say(secret)
 
     # ---- catching up -------------------------------------------------------------------------
 
