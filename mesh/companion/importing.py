@@ -73,7 +73,7 @@ class LineFile:
         entries: list[Entry] = []
         start = self._file.tell()
         while len(entries) < BATCH_LINES and self._file.tell() - start < BATCH_BYTES:
-            line = self._file.readline(LINE_MAX + 1)
+            line = self._next_line(LINE_MAX + 1)
             if not line:
                 return Batch(_by_conversation(entries), self._file.tell(), is_last=True)
             self._number += 1
@@ -81,6 +81,12 @@ class LineFile:
             if entry is not None:
                 entries.append(entry)
         return Batch(_by_conversation(entries), self._file.tell(), is_last=False)
+
+    def _next_line(self, size: int) -> bytes:
+        try:
+            return self._file.readline(size)
+        except OSError as error:
+            raise BadInput("That file can no longer be read.") from error
 
     def _read(self, line: bytes) -> Entry | None:
         if len(line) > LINE_MAX:
@@ -106,7 +112,7 @@ class LineFile:
 
     def _skip_rest(self, line: bytes) -> None:
         while line and not line.endswith(b"\n"):
-            line = self._file.readline(LINE_MAX)
+            line = self._next_line(LINE_MAX)
 
 
 def _check_is_lines(first: bytes) -> None:

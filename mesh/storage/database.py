@@ -212,10 +212,12 @@ class Database:
             return
         connection.execute("SAVEPOINT job")
         try:
-            task.result = task.job(connection)
-        except apsw.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 — handed to whoever waits for this job
+            with typed_errors():
+                task.result = task.job(connection)
+        except Exception as error:  # handed to whoever waits for this job
+            # A full disk is everybody's; after some errors SQLite has undone all jobs already.
+            if isinstance(error, DiskFull) or not connection.in_transaction:
+                raise
             connection.execute("ROLLBACK TO job")
             task.error = error
         connection.execute("RELEASE job")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ID_TEXT = 32
 PREFIX_MIN = 6
+ADDRESS_MAX = 600
+"""A conversation's id, a slash and a source id."""
 _VIEWED = (
     "SELECT o.n,o.id,o.kind,o.home,o.level,o.reach,o.shown,o.stamp,o.state,o.plain,f.raw"
     " FROM object o LEFT JOIN fact f ON f.object=o.n AND o.plain"
@@ -170,6 +172,8 @@ def latest_thread(connection: Connection, since: int, until: int) -> str | None:
 
 def find_thread(connection: Connection, text: str) -> ObjectRow:
     """The conversation with this id, or the only one whose id begins so."""
+    if not _is_possible(text):
+        raise NotFound("There is no such conversation here.")
     row = object_by_id(connection, facts.conversation_object(text))
     if row is not None and row.state == State.LIVE and _is_named(connection, row):
         return row
@@ -178,7 +182,7 @@ def find_thread(connection: Connection, text: str) -> ObjectRow:
             "SELECT n FROM conversation WHERE substr(name,1,?)=? LIMIT 2", (len(text), text)
         )
     )
-    if not found or not text:
+    if not found:
         raise NotFound("There is no such conversation here.")
     if len(found) > 1:
         raise AmbiguousName("Several conversations begin like that; give more of the id.")
@@ -199,6 +203,8 @@ def find_object(connection: Connection, text: str) -> ObjectRow:
     line came with, preceded by ``CONVERSATION/`` when several have it; a conversation's id.
     Forgotten objects are found too. NotFound, AmbiguousName.
     """
+    if not _is_possible(text):
+        raise NotFound("There is nothing with that id here.")
     whole = object_by_id(connection, _hex(text)) if len(text) == ID_TEXT else None
     if whole is not None:
         return whole
@@ -211,6 +217,17 @@ def find_object(connection: Connection, text: str) -> ObjectRow:
                 "Several messages go by that id; write CONVERSATION/ID, or more of the id."
             )
     raise NotFound("There is nothing with that id here.")
+
+
+def _is_possible(text: str) -> bool:
+    """Whether anything could have this id: not too long, and real characters."""
+    if not 0 < len(text) <= ADDRESS_MAX:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _hex(text: str) -> bytes:

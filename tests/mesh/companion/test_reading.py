@@ -33,8 +33,9 @@ async def test_an_empty_diary_answers_with_nothing(laptop: Diary) -> None:
     assert await laptop.reading.memories() == []
     assert await laptop.reading.counts() == (0, 0)
     assert (await laptop.reading.mood(FAMILY)).label == "unknown"
-    with pytest.raises(NotFound):
-        await laptop.reading.show("")
+    for nothing in ("", "talk", "\ud800", "a" * 9999):
+        with pytest.raises(NotFound):
+            await laptop.reading.show(nothing)
 
 
 async def test_conversations_are_listed_newest_first_with_their_last_words(

@@ -103,6 +103,18 @@ async def test_what_is_said_in_a_private_conversation_stays_private_when_it_is_s
     assert b"meanwhile" not in shared
 
 
+async def test_an_edit_made_while_its_conversation_was_private_stays_private(
+    laptop: Diary,
+) -> None:
+    said = await laptop.writing.say("before")
+    await laptop.writing.relabel(said.conversation_id, "private")
+    await laptop.writing.revise(said.id, "meanwhile")
+    await laptop.writing.relabel(said.conversation_id, "family")
+    assert b"meanwhile" not in b"".join(await laptop.facts())
+    await laptop.writing.relabel(said.id, "public")
+    assert b"meanwhile" in b"".join(await laptop.facts())
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -318,7 +330,17 @@ async def test_things_go_by_their_id_or_how_it_begins(laptop: Diary) -> None:
     assert (await memory(laptop, kept.id[:-2])).text == "tea"
     with pytest.raises(AmbiguousName):
         await laptop.writing.revise(kept.id[:12], "coffee")
-    for nothing in ("", "0000000", "f" * 32, "no such id", "talk/1", "x/y/z", "é" * 32):
+    for nothing in (
+        "",
+        "0000000",
+        "f" * 32,
+        "no such id",
+        "talk/1",
+        "x/y/z",
+        "é" * 32,
+        "\ud800",
+        "a" * 9999,
+    ):
         with pytest.raises(NotFound):
             await laptop.writing.revise(nothing, "coffee")
 

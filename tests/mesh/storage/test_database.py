@@ -65,6 +65,18 @@ async def test_a_job_that_fails_undoes_itself_and_nothing_else(tmp_path: Path) -
     await database.close()
 
 
+async def test_a_job_that_breaks_a_rule_of_the_tables_harms_no_other(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "x.db", DATABASE_KEY)
+    done = await asyncio.gather(
+        database.write(put("a")), database.write(put("a")), database.write(put("b")),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert isinstance(done[1], StorageError)
+    assert (done[0], done[2]) == ("a", "b")
+    assert await database.read(names) == ["a", "b"]
+    await database.close()
+
+
 async def test_jobs_queued_before_the_end_are_finished(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "x.db", DATABASE_KEY)
     waiting = [database.write(put(f"{number:03}")) for number in range(50)]
