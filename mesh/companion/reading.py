@@ -11,7 +11,7 @@ from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import Memory, ObjectKind, Observation, Turn
 from mesh.model.views import Felt
-from mesh.storage import reading
+from mesh.storage import finding, reading
 from mesh.storage.objects import Connection, object_by_id
 from mesh.wishes import ConversationShown, ForgetShown, MoodShown, ReasonShown
 
@@ -58,7 +58,7 @@ class Reading:
         """The messages of a conversation (id or unique prefix). NotFound, AmbiguousName."""
 
         def job(connection: Connection) -> list[Said]:
-            row = reading.find_thread(connection, conversation)
+            row = finding.find_thread(connection, conversation)
             turns = reading.turns_of(connection, row.n)
             return [one for one in map(self.said, turns) if one is not None]
 
@@ -77,7 +77,7 @@ class Reading:
         """What has this id (see ``find_object``); None when it is forgotten or not here now."""
 
         def job(connection: Connection) -> Shown | None:
-            return self._shown(connection, reading.find_object(connection, identity).id)
+            return self._shown(connection, finding.find_object(connection, identity).id)
 
         return await self._database.read(job)
 

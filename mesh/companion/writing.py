@@ -14,7 +14,7 @@ from mesh.errors import BadInput, NotPermitted
 from mesh.messages import Remembered, Said
 from mesh.model import fact as facts
 from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Observation, Turn, Words
-from mesh.storage import reading
+from mesh.storage import finding, reading
 from mesh.storage.objects import Connection, ObjectRow, Outcome, Rules, State, object_by_id
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Writing:
         return result
 
     async def _find(self, text: str) -> bytes:
-        row = await self._database.read(lambda sql: reading.find_object(sql, text))
+        row = await self._database.read(lambda sql: finding.find_object(sql, text))
         return row.id
 
     # ---- new things --------------------------------------------------------------------------
