@@ -46,6 +46,11 @@ PATIENCE_S = 30.0
 class DemoFailed(MeshError):
     """The demonstration did not go as it must; please report this."""
 
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The demonstration did not go as it must ({what}); please report this."
+        )
+
 
 class Demo:
     """The family, and how what happens is told."""
@@ -139,7 +144,7 @@ class Demo:
             await next_news(lambda body: body["text"] == reply)
         listed = await tablet.ask(Conversations())
         newest = next(row for row in listed if row["conversation_id"] == where)
-        _expect(newest["messages"] == 2)  # noqa: PLR2004 — the question and the answer
+        _expect(newest["messages"] == 2, "both messages everywhere")  # noqa: PLR2004 — the question and the answer
         self.tell(
             {"event": "continued", "conversation_id": where, "messages": newest["messages"]},
             f"A conversation begun on {desk.name} went on on {laptop.name}, and"
@@ -154,8 +159,9 @@ class Demo:
         await self._in_step()
         here = [row["text"] for row in await laptop.ask(Memories())]
         others = [await device.ask(Memories()) for device in (desk, tablet)]
-        _expect(secret in here)
-        _expect(all(secret not in [row["text"] for row in rows] for rows in others))
+        _expect(secret in here, "the secret is kept")
+        kept = all(secret not in [row["text"] for row in rows] for rows in others)
+        _expect(kept, "the secret stays home")
         self.tell(
             {"event": "private", "kept_on": laptop.name},
             f"A private memory on {laptop.name} stayed there; nobody else has heard of it.",
@@ -167,7 +173,9 @@ class Demo:
         await tablet.kill()
         for number in range(20):
             await desk.ask(Say(text=f"While the tablet was off, note {number + 1}."))
-        await laptop.ask(Remember(text="Grandma prefers tea in the blue cup.", tags=("family",)))
+        await laptop.ask(
+            Remember(text="Grandma prefers tea in the blue cup.", tags=("family",))
+        )
         begun = time.perf_counter()
         await tablet.start()
         await self._in_step()
@@ -190,10 +198,10 @@ class Demo:
         while progress["waiting_for"] and time.perf_counter() < deadline:
             await self._in_step()
             progress = await laptop.ask(Forget(id=wanted["id"]))
-        _expect(not progress["waiting_for"])
+        _expect(not progress["waiting_for"], "every device confirms")
         for device in self.devices:
             texts = [row["text"] for row in await device.ask(Memories())]
-            _expect(not any("blue cup" in text for text in texts))
+            _expect(not any("blue cup" in text for text in texts), "it is gone everywhere")
         count = len(progress["confirmed_by"])
         self.tell(
             {"event": "forgotten", "confirmed": count},
@@ -210,7 +218,7 @@ class Demo:
             content = path.read_bytes()
             lines = content.count(b"\n")
             digests.add(hashlib.sha256(content).hexdigest())
-        _expect(len(digests) == 1)
+        _expect(len(digests) == 1, "identical exports")
         self.figures |= {"exported": lines, "identical": True}
         self.tell(
             {"event": "identical", "messages": lines, "sha256": digests.pop()},
@@ -220,10 +228,10 @@ class Demo:
 
     async def _in_step(self) -> None:
         """Until every device says that it has all, and has given all."""
-        for _ in range(2):
-            for device in self.devices:
-                done = await device.ask(Sync(wait=PATIENCE_S))
-                _expect(done["in_step"])
+        until = time.perf_counter() + PATIENCE_S
+        for device in self.devices:
+            while not (await device.ask(Sync(wait=PATIENCE_S)))["in_step"]:
+                _expect(time.perf_counter() < until, f"{device.name} is in step")
 
 
 @contextlib.asynccontextmanager
@@ -240,16 +248,18 @@ async def _news(device: ChildDevice, prefix: str) -> AsyncIterator[Callable[...,
         yield matching
 
 
-def _expect(holds: bool) -> None:  # noqa: FBT001 — reads as an assertion
+def _expect(holds: bool, what: str) -> None:  # noqa: FBT001 — reads as an assertion
     if not holds:
-        raise DemoFailed
+        raise DemoFailed(what)
 
 
 async def play(count: int, tell: Tell) -> dict[str, object]:
     """Run the demonstration with ``count`` devices; its figures. Leaves nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="aico-demo-"))
     names = [*NAMES, *(f"Device {number}" for number in range(4, count + 1))]
-    devices = [ChildDevice(folder / f"device-{n}", name) for n, name in enumerate(names[:count])]
+    devices = [
+        ChildDevice(folder / f"device-{n}", name) for n, name in enumerate(names[:count])
+    ]
     try:
         return await Demo(devices, tell).play()
     finally:

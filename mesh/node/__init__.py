@@ -23,6 +23,7 @@ from mesh.commands.services import Wires
 from mesh.keystore import unlock
 from mesh.node.building import build, introduce, listen
 from mesh.node.following import Following
+from mesh.node.memory import keep_few_arenas
 from mesh.node.options import Options, Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import no_core_dumps
@@ -88,6 +89,7 @@ class Node:
         if on_notice is not None:
             world = replace(world, on_notice=on_notice)
         no_core_dumps()
+        keep_few_arenas()
         profile.prepare()
         with contextlib.closing(profile.lock()), _only_one_error():
             is_first = not profile.database.exists()

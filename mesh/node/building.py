@@ -82,9 +82,7 @@ async def build(
         search=Search(database, following.device_of),
         presence=Presence(clock, await shelf.load_sightings()),
         sync=sync,
-        requests=Requests(
-            bus, sync, entropy, tasks.spawn, is_full=following.is_full_with
-        ),
+        requests=Requests(bus, sync, entropy, tasks.spawn, is_full=following.is_full_with),
         context=context,
         door_keeper=door_keeper,
         links=Links(

@@ -1,8 +1,8 @@
 """What happens, and what follows from it: the wires between the services of one node.
 
-    facts stored    ─▶ to the other devices, to the bus, receipts for what was forgotten
-    roster changed  ─▶ doors and lanes first, then the news, then the next epoch
-    lane up, down   ─▶ a talk begins, ends; who is around changes
+facts stored    ─▶ to the other devices, to the bus, receipts for what was forgotten
+roster changed  ─▶ doors and lanes first, then the news, then the next epoch
+lane up, down   ─▶ a talk begins, ends; who is around changes
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mesh.links.handshake import LaneKind
 from mesh.messages import Audience, DeviceRecognised, Message, SyncRequested, told
 from mesh.model.device import Trust, device_id
 from mesh.model.fact import FactKind
+from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
 from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
 from mesh.wire.told import read_told, write_told
@@ -56,7 +57,7 @@ class Following:
 
     # ---- the family --------------------------------------------------------------------------
 
-    def family_told(self, change: Change, _is_named: bool) -> None:  # noqa: FBT001
+    def family_told(self, change: Change, _is_named: bool) -> None:
         """Another device told something of the family; it is stored already."""
         self._tasks.spawn(self.family_changed(change))
 
@@ -198,6 +199,7 @@ class Following:
             beat = heartbeat(services)
             for key in services.sync.peers():
                 services.sync.say(key, beat)
+            give_back()
             await asyncio.sleep(TEND_EVERY_S)
 
     # ---- modules -----------------------------------------------------------------------------
