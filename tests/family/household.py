@@ -242,7 +242,8 @@ async def _outcome(work: Awaitable[Any]) -> Any:
         return error
 
 
-async def in_step(*devices: Device) -> None:
-    """Every one of these asks for all there is, and has it."""
-    for done in await asyncio.gather(*(one.ask(Sync(wait=PATIENCE_S)) for one in devices)):
+async def in_step(*devices: Device, device: Device | None = None) -> None:
+    """Every one of these asks for all there is, of all or of one, and has it."""
+    wish = Sync(wait=PATIENCE_S, device=device.id if device else None)
+    for done in await asyncio.gather(*(one.ask(wish) for one in devices)):
         assert done.in_step, done

@@ -102,11 +102,14 @@ async def test_who_knows_the_server_key_but_is_not_family_is_refused_and_counted
 
 
 async def test_a_plain_connection_does_not_get_in(tmp_path: Path) -> None:
-    async with family(tmp_path, "full") as (desk, laptop), stranger() as socket:
-        async with counted(desk):
-            assert await knock(socket, desk) & FAILED
-            assert not await socket.poll(0)
-            await unharmed(desk, laptop)
+    async with (
+        family(tmp_path, "full") as (desk, laptop),
+        stranger() as socket,
+        counted(desk),
+    ):
+        assert await knock(socket, desk) & FAILED
+        assert not await socket.poll(0)
+        await unharmed(desk, laptop)
 
 
 @pytest.mark.parametrize(
