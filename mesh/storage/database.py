@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
 
-PAGE_SIZE = 8192
+PAGE_SIZE = 4096
 WRITER_CACHE_KIB = 6 * 1024
 READER_CACHE_KIB = 1024
 GROUP_MAX = 256
-LOG_PAGES_PASSIVE = 500
-LOG_PAGES_FORCED = 4000
+LOG_PAGES_PASSIVE = 1000
+LOG_PAGES_FORCED = 8000
+LOG_BYTES_KEPT = 8 * 1024 * 1024
 TEND_EVERY_S = 1.0
 BUSY_MS = 10_000
 
@@ -82,7 +83,7 @@ def connect(path: Path, key: bytes, cache_kib: int) -> apsw.Connection:
     connection.pragma("cache_size", -cache_kib)
     connection.pragma("temp_store", "memory")
     connection.pragma("secure_delete", "on")
-    connection.pragma("wal_autocheckpoint", LOG_PAGES_FORCED)
+    connection.pragma("journal_size_limit", LOG_BYTES_KEPT)
     return connection
 
 
@@ -132,8 +133,11 @@ class Database:
             migrate(connection)
         self._writer = connection
 
-    def _note_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+    def _note_log(self, connection: apsw.Connection, _name: str, pages: int) -> int:
+        """After a commit; our hook takes the place of SQLite's own checkpoints."""
         self._log_pages = pages
+        if pages >= LOG_PAGES_FORCED:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         return apsw.SQLITE_OK
 
     # ---- writing -----------------------------------------------------------------------------
@@ -238,9 +242,18 @@ class Database:
     def _read_now(self, job: Job[T]) -> T:
         with typed_errors():
             connection = self._reader()
-            with connection:
-                result = job(connection)
-        return result
+            try:
+                with connection:
+                    return job(connection)
+            finally:
+                # A cursor that was not read to its end would keep this reader in the past.
+                if connection.txn_state() != apsw.SQLITE_TXN_NONE:
+                    self._drop_reader(connection)
+
+    def _drop_reader(self, connection: apsw.Connection) -> None:
+        self._local.connection = None
+        self._open_readers.remove(connection)
+        connection.close(True)
 
     def _reader(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Row = tuple[int, int, bytes]
 """A fact's number in its table, its kind, its bytes."""
+SPARE_MATCHES = 20
 _TEXTS = (int(FactKind.ROOT), int(FactKind.TEXT))
 
 
@@ -93,17 +94,20 @@ class Match(NamedTuple):
 
 def matches(connection: Connection, query: str, limit: int) -> list[Match]:
     """Texts that stand and match an FTS5 query, best first."""
-    found = connection.execute(
-        "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank", (query,)
-    )
-    hits: list[Match] = []
-    for fact_n, rank in found:
-        text = _standing_text(connection, fact_n)
-        if text is not None:
-            hits.append(Match(*text, rank))
-        if len(hits) == limit:
-            break
-    return hits
+    # Few matches are of texts that no longer stand, so that one look is nearly always enough.
+    window = limit + SPARE_MATCHES
+    while True:
+        found = list(
+            connection.execute(
+                "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",
+                (query, window),
+            )
+        )
+        texts = ((_standing_text(connection, fact_n), rank) for fact_n, rank in found)
+        hits = [Match(*text, rank) for text, rank in texts if text is not None]
+        if len(hits) >= limit or len(found) < window:
+            return hits[:limit]
+        window *= 8
 
 
 def _standing_text(connection: Connection, fact_n: int) -> tuple[int, str] | None:

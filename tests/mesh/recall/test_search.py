@@ -101,6 +101,15 @@ async def test_what_was_forgotten_or_withdrawn_is_not_found(
     assert await found(laptop, "tea") == ["tea two"]
 
 
+async def test_texts_that_no_longer_stand_crowd_nothing_out(laptop: Diary) -> None:
+    kept = await laptop.writing.remember("tea")
+    for number in range(30):
+        await laptop.writing.revise(kept.id, f"tea {number}")
+    await laptop.writing.remember("a cup of tea on a long and rainy day at home")
+    hits = await found(laptop, "tea", 2)
+    assert hits == ["tea 29", "a cup of tea on a long and rainy day at home"]
+
+
 async def test_a_row_that_is_used_again_is_indexed_again(laptop: Diary) -> None:
     first = await laptop.writing.remember("tea")
     assert await found(laptop, "tea") == ["tea"]

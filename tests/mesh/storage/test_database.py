@@ -116,6 +116,30 @@ async def test_reading_goes_on_while_a_job_is_writing(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_no_reader_stays_in_the_past_whatever_a_job_leaves_open(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "x.db", DATABASE_KEY)
+    for name in "abc":
+        await database.write(put(name))
+    left: list[object] = []
+    both = threading.Barrier(2, timeout=20)
+
+    def leaves_open(connection: Connection) -> None:
+        cursor = connection.execute("SELECT name FROM meta")
+        left.append(next(cursor))
+        left.append(cursor)
+        both.wait()
+
+    def look(connection: Connection) -> list[str]:
+        both.wait()
+        return names(connection)
+
+    await asyncio.gather(database.read(leaves_open), database.read(leaves_open))
+    await database.write(put("d"))
+    seen = await asyncio.gather(database.read(look), database.read(look))
+    assert list(seen) == [["a", "b", "c", "d"]] * 2
+    await database.close()
+
+
 async def test_another_key_opens_nothing_and_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     database = await Database.open(path, DATABASE_KEY)
