@@ -244,11 +244,12 @@ class Database:
             connection = self._reader()
             try:
                 with connection:
-                    return job(connection)
+                    result = job(connection)
             finally:
                 # A cursor that was not read to its end would keep this reader in the past.
                 if connection.txn_state() != apsw.SQLITE_TXN_NONE:
                     self._drop_reader(connection)
+        return result
 
     def _drop_reader(self, connection: apsw.Connection) -> None:
         self._local.connection = None
