@@ -137,7 +137,9 @@ class Database:
         """After a commit; our hook takes the place of SQLite's own checkpoints."""
         self._log_pages = pages
         if pages >= LOG_PAGES_FORCED:
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            # What is committed stays so; a log that could not be folded in now is next time.
+            with contextlib.suppress(apsw.Error):
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         return apsw.SQLITE_OK
 
     # ---- writing -----------------------------------------------------------------------------
