@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesh.commands.services import Services, Tell
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import DeviceShown
-from mesh.model.device import device_id
+from mesh.model.device import Trust, device_id
 from mesh.wishes import (
     Devices,
     DoorShown,
@@ -65,7 +65,10 @@ async def status(services: Services, _: Status, tell: Tell) -> StatusShown:
 async def trust(services: Services, wish: SetTrust, _: Tell) -> DeviceShown:
     """Trust a device more or less."""
     key = services.registry.directory.resolve(wish.device)
-    await services.wires.on_change(await services.registry.set_trust(key, wish.trust))
+    member = services.registry.roster.members[key]
+    is_admin = member.admin and wish.trust is Trust.FULL
+    change = await services.registry.set_trust(key, wish.trust, admin=is_admin)
+    await services.wires.on_change(change)
     return shown(services, key)
 
 

@@ -8,7 +8,7 @@ from mesh.commands.services import Services, Tell
 from mesh.errors import AlreadyInFamily, BadFrame, BadInput, InvitationClosed, WishRefused
 from mesh.family.registry import Registry
 from mesh.messages import PairingAsked, PairingDone, told
-from mesh.model.device import Trust, clean_name, device_id
+from mesh.model.device import Role, Trust, clean_name, device_id
 from mesh.pairing.frames import Adopted, JoinRequest, Welcome
 from mesh.pairing.guest import Joiner
 from mesh.pairing.host import Inviter
@@ -160,7 +160,7 @@ def _ask(
 async def _admit(services: Services, wish: Invite, request: JoinRequest) -> Welcome:
     """Write the membership; harmless when the device is family already."""
     registry = services.registry
-    is_admin = wish.trust is Trust.FULL and services.registry.is_alone
+    is_admin = wish.trust is Trust.FULL and wish.role is not Role.MOBILE
     await registry.add(request.key, wish.trust, admin=is_admin, tags=request.tags)
     await registry.directory.describe(request.key, name=request.name, role=wish.role)
     await registry.directory.renew_card()

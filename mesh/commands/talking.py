@@ -123,8 +123,8 @@ async def search(services: Services, wish: Search, _: Tell) -> list[Hit]:
 
 async def _elsewhere(services: Services, wish: Search) -> list[Hit]:
     """What the own devices find; one that does not answer in time is left out."""
-    members = services.registry.roster.members
-    keys = [key for key in services.sync.peers() if members[key].trust is Trust.FULL]
+    gossip = services.gossip
+    keys = [key for key in services.sync.peers() if gossip.trust(key) is Trust.FULL]
     body = {"query": wish.query, "limit": wish.limit}
 
     async def one(key: bytes) -> list[Hit]:
@@ -136,7 +136,7 @@ async def _elsewhere(services: Services, wish: Search) -> list[Hit]:
 
 
 def _merged(here: list[Hit], elsewhere: list[Hit], limit: int) -> list[Hit]:
-    best = {hit.id: hit for hit in [*elsewhere, *here]}
+    best = {(hit.conversation_id, hit.id): hit for hit in [*elsewhere, *here]}
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.id))[:limit]
 
 

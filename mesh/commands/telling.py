@@ -22,6 +22,7 @@ from mesh.messages import (
     SearchDone,
     SyncStatus,
 )
+from mesh.model.fact import Level
 from mesh.wire.frames import Tell
 from mesh.wire.told import write_told
 from mesh.wishes import Search
@@ -97,6 +98,22 @@ def answerers(
         RegistryQuery.topic: query,
         MemoryAsked.topic: keep,
     }
+
+
+def answerers_to_others(
+    current: Callable[[], Services],
+) -> dict[str, Callable[[dict[str, object]], Awaitable[object]]]:
+    """What the owner's other devices may ask here. A search finds only what may leave."""
+
+    async def search(asked: dict[str, object]) -> SearchDone:
+        wanted = _typed(asked, SearchAsked)
+        found = current().search.search(wanted.query, wanted.limit, widest=Level.FAMILY)
+        return SearchDone(hits=tuple(await found))
+
+    async def query(_: dict[str, object]) -> RegistryUpdated:
+        return registry_updated(current())
+
+    return {SearchAsked.topic: search, RegistryQuery.topic: query}
 
 
 def _typed(asked: Asked, kind: type[Kind]) -> Kind:

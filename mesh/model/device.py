@@ -80,7 +80,9 @@ def parse_device_id(text: str) -> str:
 
 def author_tag(key: bytes) -> bytes:
     """The six bytes that begin every id a device mints; the top bit is clear (set = imported)."""
-    tag = hashlib.blake2b(device_id(key).encode(), digest_size=6, person=b"aico author").digest()
+    tag = hashlib.blake2b(
+        device_id(key).encode(), digest_size=6, person=b"aico author"
+    ).digest()
     return bytes([tag[0] & 0x7F]) + tag[1:]
 
 
@@ -91,6 +93,8 @@ def clean_name(text: str) -> str:
         raise BadInput("A device name cannot be empty.")
     if len(name) > NAME_MAX:
         raise BadInput(f"A device name has at most {NAME_MAX} characters.")
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in name):
+    if any(
+        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in name
+    ):
         raise BadInput("A device name cannot hold invisible or control characters.")
     return name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mesh import __version__
 from mesh.bus.bus import Bus
 from mesh.commands.services import Place, Services, Wires
-from mesh.commands.telling import answerers
+from mesh.commands.telling import answerers, answerers_to_others
 from mesh.companion.author import Author
 from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
@@ -82,7 +82,14 @@ async def build(
         search=Search(database, following.device_of),
         presence=Presence(clock, await shelf.load_sightings()),
         sync=sync,
-        requests=Requests(bus, sync, entropy, tasks.spawn, is_full=following.is_full_with),
+        requests=Requests(
+            bus,
+            sync,
+            entropy,
+            tasks.spawn,
+            is_full=following.is_full_with,
+            answerers=answerers_to_others(lambda: following.services),
+        ),
         context=context,
         door_keeper=door_keeper,
         links=Links(

@@ -14,11 +14,20 @@ from mesh.commands.telling import bulletin, heartbeat
 from mesh.companion.newsroom import grant_published
 from mesh.links.addresses import own_addresses
 from mesh.links.handshake import LaneKind
-from mesh.messages import Audience, DeviceRecognised, Message, SyncRequested, told
+from mesh.messages import (
+    ContextUpdated,
+    DeviceRecognised,
+    Heartbeat,
+    Message,
+    SyncRequested,
+    told,
+)
+from mesh.model.allowance import may_send
 from mesh.model.device import Trust, device_id
 from mesh.model.fact import FactKind
 from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
+from mesh.storage.reading import conversation_label
 from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
 from mesh.wire.told import read_told, write_told
 
@@ -57,12 +66,12 @@ class Following:
 
     # ---- the family --------------------------------------------------------------------------
 
-    def family_told(self, change: Change, _is_named: bool) -> None:
+    def family_told(self, change: Change, is_named: bool) -> None:
         """Another device told something of the family; it is stored already."""
-        self._tasks.spawn(self.family_changed(change))
+        self._tasks.spawn(self.family_changed(change, is_named=is_named))
 
-    async def family_changed(self, change: Change) -> None:
-        """Follow the roster."""
+    async def family_changed(self, change: Change, *, is_named: bool = False) -> None:
+        """Follow the roster. ``is_named``: cards or portraits are new here; others want them."""
         services = self.services
         registry, links, sync = services.registry, services.links, services.sync
         if not registry.is_member:
@@ -74,7 +83,7 @@ class Following:
             sync.down(key)
         self.seek_all()
         await services.gossip.refresh()
-        if change:
+        if change or is_named:
             sync.spread()
         if change.retrusted:
             sync.renew()
@@ -149,7 +158,7 @@ class Following:
         elif isinstance(frame, Tell):
             services.presence.see(key)
             message = read_told(frame, is_holder=services.gossip.takes_from(key))
-            if message is None:
+            if message is None or _is_of_another(message, key):
                 services.sync.count("refused_tells")
             else:
                 services.bus.publish(told(message, device_id(key)))
@@ -209,12 +218,21 @@ class Following:
         services = self.services
         members = services.tags_of_members()
         made = await grant_published(services.writing, services.reading, members, message)
-        if made is None and type(message).audience is Audience.HOLDERS:
-            frame = write_told(message)
-            for key in services.sync.peers():
-                if services.gossip.takes_from(key) and not services.sync.is_paused(key):
-                    services.sync.say(key, frame)
+        if isinstance(message, ContextUpdated):
+            await self._tell_holders(message)
         return made
+
+    async def _tell_holders(self, message: ContextUpdated) -> None:
+        """To the devices that may hold this conversation, by the same gate as its messages."""
+        services = self.services
+        label = await services.database.read(
+            lambda sql: conversation_label(sql, message.conversation_id)
+        )
+        frame = write_told(message)
+        for key in services.sync.peers():
+            allowed = services.gossip.allowance(key)
+            if may_send(label, allowed) and not services.sync.is_paused(key):
+                services.sync.say(key, frame)
 
     # ---- small questions ---------------------------------------------------------------------
 
@@ -245,3 +263,8 @@ class Following:
         """What should be rare, and what was refused, by name."""
         services = self.services
         return {**services.links.counts, **services.sync.counts, **services.gossip.counts}
+
+
+def _is_of_another(message: Message, key: bytes) -> bool:
+    """A device speaks for itself only."""
+    return isinstance(message, Heartbeat) and message.device_id != device_id(key)

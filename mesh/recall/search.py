@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mesh.errors import BadInput
 from mesh.messages import Hit
 from mesh.model import fact as facts
-from mesh.model.fact import ObjectKind, Turn
+from mesh.model.fact import Level, ObjectKind, Turn
 from mesh.storage import reading, words
 from mesh.storage.objects import Connection, object_by_n
 
@@ -49,10 +49,14 @@ class Search:
                 break
         return done
 
-    async def search(self, query: str, limit: int = 10) -> list[Hit]:
+    async def search(
+        self, query: str, limit: int = 10, *, widest: int = Level.HERE
+    ) -> list[Hit]:
         """The best matches first, those with all the words before those with some.
 
-        An empty query finds nothing. BadInput when ``limit`` is not from 1 to 1000.
+        ``widest``: the strictest level that may be found; another device's question finds only
+        what may leave this one. An empty query finds nothing. BadInput when ``limit`` is not
+        from 1 to 1000.
         """
         if not 1 <= limit <= LIMIT_MAX:
             raise BadInput(f"A search finds from 1 to {LIMIT_MAX} results.")
@@ -61,9 +65,11 @@ class Search:
             return []
         if await self._database.read(words.is_behind):
             await self.refresh()
-        return await self._database.read(lambda sql: self._find(sql, terms, limit))
+        return await self._database.read(lambda sql: self._find(sql, terms, limit, widest))
 
-    def _find(self, connection: Connection, terms: list[str], limit: int) -> list[Hit]:
+    def _find(
+        self, connection: Connection, terms: list[str], limit: int, widest: int
+    ) -> list[Hit]:
         quoted = [f'"{term}"' for term in terms]
         found = {one.n: one for one in words.matches(connection, " AND ".join(quoted), limit)}
         with_all = len(found)
@@ -73,15 +79,17 @@ class Search:
         ranked = list(found.values())[:limit]
         lift = max((one.rank for one in ranked[with_all:]), default=0.0)
         hits = [
-            self._hit(connection, one, one.rank + (lift if place < with_all else 0.0))
+            self._hit(connection, one, one.rank + (lift if place < with_all else 0.0), widest)
             for place, one in enumerate(ranked)
         ]
         return [hit for hit in hits if hit is not None]
 
-    def _hit(self, connection: Connection, match: words.Match, score: float) -> Hit | None:
+    def _hit(
+        self, connection: Connection, match: words.Match, score: float, widest: int
+    ) -> Hit | None:
         row = object_by_n(connection, match.n)
         seen = reading.view(connection, row)
-        if seen is None:
+        if seen is None or reading.counted_level(connection, row) > widest:
             return None
         author = facts.author_of(row.id)
         return Hit(

@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
 from mesh.model import views
-from mesh.model.fact import FactKind, Memory, ObjectKind, Observation, Turn, Words
+from mesh.model.allowance import Label
+from mesh.model.fact import (
+    FactKind,
+    Level,
+    Memory,
+    ObjectKind,
+    Observation,
+    ScopeKind,
+    Turn,
+    Words,
+)
 from mesh.storage.objects import (
     Connection,
     ObjectRow,
     State,
     held_facts,
+    object_by_id,
     object_by_n,
 )
 
@@ -187,6 +198,27 @@ def reason_of(connection: Connection, row: ObjectRow) -> str | None:
 
 
 # ---- forgetting ------------------------------------------------------------------------------
+
+
+def counted_level(connection: Connection, row: ObjectRow) -> int:
+    """The level an object counts as: the strictest of its own and its conversation's."""
+    home = object_by_n(connection, row.home).level if row.home else 0
+    return max(row.level, home)
+
+
+def conversation_label(connection: Connection, name: str) -> Label:
+    """What the gate must know before something is told of a conversation.
+
+    As strict as the conversation and its last message: who goes on in private speaks in private.
+    """
+    row = object_by_id(connection, facts.conversation_object(name))
+    if row is None:
+        return Label(facts.scope_of(ScopeKind.CONVERSATION, Level.FAMILY), facts.STAMP_MAX)
+    last = connection.execute(
+        "SELECT level, stamp FROM object WHERE home=? ORDER BY shown DESC LIMIT 1", (row.n,)
+    ).fetchone()
+    level, stamp = last or (Level.FAMILY, facts.STAMP_MAX)
+    return Label(facts.scope_of(ScopeKind.CONVERSATION, max(row.level, level)), stamp)
 
 
 def receipts(connection: Connection, row: ObjectRow) -> frozenset[bytes]:

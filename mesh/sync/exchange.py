@@ -101,7 +101,7 @@ class Exchange:
         self.allowed: Allowance | None = None
         self.is_open = False
         """Whether both sides have said hello and nobody is paused."""
-        self._said_hello = False
+        self.has_said_hello = False
         self._their_hello: Hello | None = None
         self.sent = 0
         self.received = 0
@@ -208,7 +208,7 @@ class Exchange:
             await family.absorb_secret(self.key, frame)
         else:
             await family.absorb(self.key, frame)
-            if frame.is_answer and not self._said_hello and family.is_member(self.key):
+            if frame.is_answer and not self.has_said_hello and family.is_member(self.key):
                 secret = family.secret_for(self.key)
                 if secret is not None:
                     self.say(secret)
@@ -218,7 +218,7 @@ class Exchange:
         """Begin the talk, or begin it again after trust, pause or family changed."""
         circle = self._circle
         self.giving.clear()
-        self._said_hello = True
+        self.has_said_hello = True
         paused = circle.is_paused(self.key)
         self.allowed = circle.family.allowance(self.key)
         given = () if paused else offers(circle.tops, self.allowed)
@@ -231,7 +231,7 @@ class Exchange:
     def _settle_open(self) -> None:
         theirs = self._their_hello
         self.is_open = (
-            self._said_hello
+            self.has_said_hello
             and theirs is not None
             and not theirs.paused
             and not self._circle.is_paused(self.key)
@@ -264,10 +264,12 @@ class Exchange:
             lambda connection: [feeds.load_cursor(connection, self.key, s) for s in scopes]
         )
         for (scope, top), cursor in zip(offered, cursors, strict=True):
-            if hello.since < cursor.since:
+            is_wider = hello.since < cursor.since
+            if is_wider:
                 cursor = Cursor()  # noqa: PLW2901 — a wider window starts over
             self._talk += 1
-            self.taking[scope] = Taking(scope, self._talk, top, cursor.settled.floor)
+            floor = cursor.settled.floor
+            self.taking[scope] = Taking(scope, self._talk, top, floor, must_reset=is_wider)
             packed = cursor.settled.packed()
             self.say(frames.Since(scope, self._talk, packed, cursor.mark))
         self.expected = self.received + self.missing
@@ -288,7 +290,7 @@ class Exchange:
             return
         circle = self._circle
         giver = Giver(self.key, circle.family.own_tags(self.key), hello.since)
-        resets = page.fresh and not taking.is_reset
+        resets = not taking.is_begun and (page.fresh or taking.must_reset)
         rules = circle.rules()
 
         def job(connection: Connection) -> Taken:
@@ -298,7 +300,7 @@ class Exchange:
             )
 
         taken = await circle.database.write(job)
-        taking.is_reset |= page.fresh
+        taking.is_begun = True
         taking.floor = taken.floor
         taking.top = max(taking.top, page.mark.top)
         self.received += taken.outcome.added

@@ -73,7 +73,10 @@ class Taking:
     talk: int
     top: int
     floor: int = 0
-    is_reset: bool = False
+    must_reset: bool = False
+    """What was settled before does not count: the first page starts the cursor over."""
+    is_begun: bool = False
+    """Whether a page of this talk was taken."""
 
     @property
     def missing(self) -> int:

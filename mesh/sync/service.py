@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 from mesh.errors import NoDeviceAnswers
@@ -157,7 +156,7 @@ class Sync:
     def renew(self, key: bytes | None = None) -> None:
         """Begin talks again, after trust, pause or the family changed."""
         for peer, exchange in list(self._exchanges.items()):
-            if key in {None, peer}:
+            if key in {None, peer} and exchange.has_said_hello:
                 exchange.hello()
 
     def spread(self, key_of_source: bytes | None = None) -> None:
@@ -181,7 +180,7 @@ class Sync:
         Each device that answers within 5 s is asked how far it is *now*; done when all of that is
         here and all of ours is there. NoDeviceAnswers when none does.
         """
-        started = time.monotonic()
+        started = self._circle.clock.monotonic()
         wanted = [key for key in keys if self._circle.family.takes_from(key)]
         if not wanted:
             return SyncDone(in_step=True, sent=0, received=0, seconds=0.0)
@@ -202,7 +201,7 @@ class Sync:
             in_step=reached and not missing,
             sent=after[0] - before[0],
             received=after[1] - before[1],
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(self._circle.clock.monotonic() - started, 3),
             missing=tuple(map(names, missing)),
         )
 
@@ -248,7 +247,7 @@ class Sync:
 
     async def _wait_until(self, reached: Callable[[], bool], deadline: float) -> bool:
         while not reached():
-            left = deadline - time.monotonic()
+            left = deadline - self._circle.clock.monotonic()
             if left <= 0:
                 return False
             moved = self._moved

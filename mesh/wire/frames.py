@@ -72,7 +72,9 @@ class Hello(Frame, frozen=True, tag=4):
     since: Number
     offers: Annotated[tuple[tuple[Scope, Number], ...], Meta(max_length=1024)]
     paused: bool = False
-    capabilities: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=32)] = ()
+    capabilities: Annotated[
+        tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=32)
+    ] = ()
     version: Annotated[str, Meta(max_length=40)] = ""
 
 

@@ -3,14 +3,15 @@
     ask ── Ask{id, topic, body, seconds} ──▶ is it allowed? ─▶ local bus ─▶ Answered{id, …}
        └─ the link broke? the same Ask again: the answer is remembered by sender and id
 
-A query is content: requests go only between full devices, but for those about the family itself.
+A query is content: only the owner's own devices ask each other. What they may ask is a list:
+what the node answers to others, and topics of modules; never what only its owner may wish.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -24,6 +25,8 @@ from mesh.wire.frames import Answered, Ask, Frame
 REMEMBERED_MAX = 256
 OPEN_MAX = 64
 RETRY_S = 1.0
+
+Answerer = Callable[[dict[str, Any]], Awaitable[object]]
 
 _encode = msgspec.msgpack.encode
 
@@ -46,12 +49,14 @@ class Requests:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         *,
         is_full: Callable[[bytes], bool],
+        answerers: Mapping[str, Answerer],
     ) -> None:
         self._bus = bus
         self._post = post
         self._entropy = entropy
         self._spawn = spawn
         self._is_full = is_full
+        self._answerers = answerers
         self._waiting: dict[bytes, asyncio.Future[Answered]] = {}
         self._answers: OrderedDict[tuple[bytes, bytes], Answered | None] = OrderedDict()
         self._open = 0
@@ -90,10 +95,13 @@ class Requests:
             sent = True
 
     def _check(self, key: bytes, topic: str) -> None:
+        """Whether that device may be asked that, or may ask it here."""
+        if not self._is_full(key):
+            raise NotPermitted("Only the owner's own devices ask each other.")
         kind = TOPICS.get(topic)
-        is_public = kind is not None and kind.audience in {Audience.MEMBERS, Audience.HERE}
-        if not is_public and not self._is_full(key):
-            raise NotPermitted("Only the owner's own devices are asked that.")
+        is_modules = kind is None or kind.audience is Audience.FULL
+        if topic not in self._answerers and not is_modules:
+            raise NotPermitted("That is not asked of other devices.")
 
     def came(self, key: bytes, frame: Ask | Answered) -> None:
         """A question or an answer came from a device."""
@@ -112,13 +120,19 @@ class Requests:
             self._open += 1
             self._spawn(self._answer(key, frame))
 
+    async def _found(self, ask: Ask, body: dict[str, Any]) -> object:
+        answerer = self._answerers.get(ask.topic)
+        if answerer is None:
+            return await self._bus.request(ask.topic, body, seconds=ask.seconds)
+        return await answerer(body)
+
     async def _answer(self, key: bytes, ask: Ask) -> None:
         try:
             self._check(key, ask.topic)
             body = msgspec.msgpack.decode(ask.body, type=dict[str, Any])
-            found = await self._bus.request(ask.topic, body, seconds=ask.seconds)
+            found = await self._found(ask, body)
             answer = Answered(ask.id, "", _encode(found))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             answer = Answered(ask.id, "bad_input", b"")
         except MeshError as error:
             answer = Answered(ask.id, error.code, b"")
