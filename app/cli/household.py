@@ -8,10 +8,12 @@ import os
 import secrets
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+import app
 from mesh.client import Client, connect
 from mesh.errors import MeshError
 from mesh.profile import Profile
@@ -19,9 +21,10 @@ from mesh.wishes import Answer, Invite, Join, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 START_WITHIN_S = 30.0
+ROOT = os.fspath(Path(app.__file__).resolve().parent.parent)
+"""Where a child process finds the same application."""
 
 
 class DeviceDidNotStart(MeshError):
@@ -58,7 +61,7 @@ class ChildDevice:
             sys.executable, "-P", "-m", "app", "--home", str(self.home), "--json",
             "node", "--host", "127.0.0.1", "--port", "0", "--name", self.name,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "AICO_MESH_PASSPHRASE": self._passphrase},
+            env={**os.environ, "AICO_MESH_PASSPHRASE": self._passphrase, "PYTHONPATH": ROOT},
         )  # fmt: skip
         assert self.process.stdout is not None  # noqa: S101 — asked for above
         async with asyncio.timeout(START_WITHIN_S):
