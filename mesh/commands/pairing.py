@@ -153,7 +153,9 @@ def _ask(
     services: Services, run: str, name: str, emoji: tuple[tuple[str, str], ...], tell: Tell
 ) -> None:
     symbols = tuple(symbol for symbol, _ in emoji)
-    tell(PairingAsking(run=run, name=name, emoji=symbols, emoji_names=tuple(n for _, n in emoji)))
+    tell(
+        PairingAsking(run=run, name=name, emoji=symbols, emoji_names=tuple(n for _, n in emoji))
+    )
     services.bus.publish(told(PairingAsked(name=name, emoji=symbols), services.device_id))
 
 

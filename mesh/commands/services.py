@@ -95,8 +95,6 @@ class Services:
     wires: Wires
     place: Place = Place("", 0, ())
     running: dict[str, Running] = field(default_factory=dict)
-    paused_until: float | None = None
-    resume_timer: asyncio.TimerHandle | None = None
 
     def new_run(self) -> str:
         """A name for a wish that takes time."""
@@ -126,7 +124,9 @@ class Services:
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Where other devices reach this one."""
-        return tuple(f"tcp://{_bracketed(host)}:{self.place.port}" for host in self.place.addresses)
+        return tuple(
+            f"tcp://{_bracketed(host)}:{self.place.port}" for host in self.place.addresses
+        )
 
     @property
     def others(self) -> list[bytes]:

@@ -7,6 +7,7 @@ import asyncio
 from mesh.commands.services import Services, Tell
 from mesh.errors import BadInput
 from mesh.model.health import HealthView
+from mesh.model.pauses import EVERYBODY, Pauses
 from mesh.wishes import Health, HealthShown, Pause, PauseShown, Progress, Resume, Sync, SyncDone
 
 SOON_S = 5.0
@@ -14,6 +15,7 @@ TELL_EVERY_S = 0.5
 WAIT_MAX_S = 24 * 3600.0
 MINUTES_MAX = 60 * 24 * 366
 MICRO = 1_000_000
+PAUSES = "pauses"
 
 
 async def sync(services: Services, wish: Sync, tell: Tell) -> SyncDone:
@@ -62,45 +64,56 @@ async def health(services: Services, _: Health, __: Tell) -> HealthShown:
     return services.presence.report(views, services.sync, health_now(services))
 
 
+# ---- pauses ----------------------------------------------------------------------------------
+
+
 async def pause(services: Services, wish: Pause, _: Tell) -> PauseShown:
     """Stop sharing, with one device or all; for some minutes or until resumed."""
-    key = None
-    if wish.device is not None:
-        key = services.registry.directory.resolve(wish.device)
     if wish.minutes is not None and not 0 < wish.minutes <= MINUTES_MAX:
         raise BadInput("A pause lasts more than nothing and less than a year.")
-    services.sync.pause(key)
-    _forget_timer(services)
-    if wish.minutes is not None:
-        services.paused_until = services.clock.wall() / MICRO + wish.minutes * 60
-        services.resume_timer = asyncio.get_running_loop().call_later(
-            wish.minutes * 60, services.sync.resume, key
-        )
+    until = None if wish.minutes is None else _now(services) + wish.minutes * 60
+    await _keep(services, services.sync.pauses.begun(_whom(services, wish.device), until))
     return _shown(services)
 
 
 async def resume(services: Services, wish: Resume, _: Tell) -> PauseShown:
     """Share again."""
-    key = None
-    if wish.device is not None:
-        key = services.registry.directory.resolve(wish.device)
-    _forget_timer(services)
-    services.sync.resume(key)
+    await _keep(services, services.sync.pauses.ended(_whom(services, wish.device)))
     return _shown(services)
 
 
-def _forget_timer(services: Services) -> None:
-    services.paused_until = None
-    if services.resume_timer is not None:
-        services.resume_timer.cancel()
-        services.resume_timer = None
+async def restore_pauses(services: Services) -> None:
+    """At a start: what was paused stays paused, unless its time is over."""
+    await _keep(services, Pauses.decode(await services.shelf.load_secret(PAUSES)))
+
+
+def _whom(services: Services, device: str | None) -> bytes:
+    return EVERYBODY if device is None else services.registry.directory.resolve(device)
+
+
+def _now(services: Services) -> float:
+    return services.clock.wall() / MICRO
+
+
+async def _keep(services: Services, pauses: Pauses) -> None:
+    """Store, follow, and look again when the first of them ends by itself."""
+    standing = pauses.at(_now(services))
+    if standing != services.sync.pauses:
+        await services.shelf.save_secret(PAUSES, standing.encode())
+    services.sync.set_pauses(standing)
+    if standing.next_end is not None:
+        services.wires.later(_end_some(services), standing.next_end - _now(services))
+
+
+async def _end_some(services: Services) -> None:
+    await _keep(services, services.sync.pauses)
 
 
 def _shown(services: Services) -> PauseShown:
-    paused = [key for key in services.others if services.sync.is_paused(key)]
-    everything = services.sync.is_paused(services.registry.key)
+    pauses = services.sync.pauses
+    members = services.registry.roster.members
+    directory = services.registry.directory
+    devices = [directory.view_of(key).device_id for key in pauses.until if key in members]
     return PauseShown(
-        paused=everything or bool(paused),
-        until=services.paused_until,
-        devices=tuple(services.registry.directory.view_of(key).device_id for key in paused),
+        paused=bool(pauses.until), until=pauses.next_end, devices=tuple(sorted(devices))
     )

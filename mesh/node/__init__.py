@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 from mesh.bus.door import Door
 from mesh.commands.desk import grant
 from mesh.commands.services import Wires
+from mesh.commands.sharing import restore_pauses
 from mesh.keystore import unlock
 from mesh.node.building import build, introduce, listen
 from mesh.node.following import Following
@@ -167,6 +168,7 @@ class Node:
             wires=wires,
         )
         await introduce(services, self._options.name)
+        await restore_pauses(services)
         await listen(services, self._options)
         following.seek_all()
         self._door = Door(

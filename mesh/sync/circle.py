@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mesh.model.pauses import Pauses
 from mesh.wire import frames
 from mesh.wire.frames import Frame, Hello
 
@@ -106,8 +107,7 @@ class Circle:
     tops: dict[int, int]
     version: str
     counts: Counter[str] = field(default_factory=Counter)
-    paused_all: bool = False
-    paused: set[bytes] = field(default_factory=set)
+    pauses: Pauses = field(default_factory=Pauses)
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that should be rare."""
@@ -115,4 +115,4 @@ class Circle:
 
     def is_paused(self, key: bytes) -> bool:
         """Whether sharing with a device is paused here."""
-        return self.paused_all or key in self.paused
+        return self.pauses.covers(key)

@@ -41,6 +41,7 @@ INBOX_MAX = 4096
 READ_AHEAD = 2048
 SMALL = 64
 ECHO_DELAY_S = 0.4
+ENTRIES_A_FRAME = 500
 RETRY_S = 2.0
 STORAGE_RETRY_S = 15.0
 
@@ -203,7 +204,7 @@ class Exchange:
     ) -> None:
         family = self._circle.family
         if isinstance(frame, frames.RosterHashes):
-            self.say(family.entries_for(self.key, frozenset(frame.hashes)))
+            self.tell_roster(family.entries_for(self.key, frozenset(frame.hashes)))
         elif isinstance(frame, frames.EpochSecret):
             await family.absorb_secret(self.key, frame)
         else:
@@ -213,6 +214,19 @@ class Exchange:
                 if secret is not None:
                     self.say(secret)
                 self.hello()
+
+    def tell_roster(self, told: frames.RosterEntries) -> None:
+        """Entries in frames of a bounded size; the last one brings cards and portraits.
+
+        Any beginning of the entries is good alone, and the last frame alone is an answer.
+        """
+        entries = told.entries
+        while len(entries) > ENTRIES_A_FRAME:
+            part, entries = entries[:ENTRIES_A_FRAME], entries[ENTRIES_A_FRAME:]
+            self.say(frames.RosterEntries(part, (), (), is_answer=False))
+        self.say(
+            frames.RosterEntries(entries, told.cards, told.profiles, is_answer=told.is_answer)
+        )
 
     def hello(self) -> None:
         """Begin the talk, or begin it again after trust, pause or family changed."""
@@ -225,7 +239,17 @@ class Exchange:
         self._offered = {scope for scope, _ in given}
         since = self.allowed.since
         now = circle.clock.wall()
-        self.say(Hello(circle.run, now, since, given, paused, circle.hooks.capabilities(), circle.version))
+        self.say(
+            Hello(
+                circle.run,
+                now,
+                since,
+                given,
+                paused,
+                circle.hooks.capabilities(),
+                circle.version,
+            )
+        )
         self._settle_open()
 
     def _settle_open(self) -> None:
@@ -257,7 +281,11 @@ class Exchange:
         """Ask for each offered scope from where we are."""
         self._offers_heard.update(offered)
         hello = self._their_hello
-        if hello is None or self._circle.is_paused(self.key) or not self._circle.family.takes_from(self.key):
+        if (
+            hello is None
+            or self._circle.is_paused(self.key)
+            or not self._circle.family.takes_from(self.key)
+        ):
             return
         scopes = [scope for scope, _ in offered]
         cursors = await self._circle.database.read(
@@ -296,7 +324,13 @@ class Exchange:
         def job(connection: Connection) -> Taken:
             rows = frames.unpack_rows(page)
             return take_page(
-                connection, page, rows, giver, rules, resets=resets, note=circle.hooks.note_clock
+                connection,
+                page,
+                rows,
+                giver,
+                rules,
+                resets=resets,
+                note=circle.hooks.note_clock,
             )
 
         taken = await circle.database.write(job)
@@ -330,7 +364,9 @@ class Exchange:
     def _acked(self, frame: frames.Ack) -> None:
         giving = self.giving.get(frame.scope)
         if giving is not None and giving.talk == frame.talk:
-            giving.acked = max(giving.acked, min(frame.floor, self._circle.tops.get(frame.scope, 0)))
+            giving.acked = max(
+                giving.acked, min(frame.floor, self._circle.tops.get(frame.scope, 0))
+            )
             self._listener.moved(self)
 
     def push(self, fed: list[Fed]) -> None:
@@ -440,7 +476,9 @@ class Exchange:
             for page in cut(rows):
                 own = [number for number, _ in page]
                 covered = ranges_of(sorted(own))
-                made.append((self._page(giving, own, [], [r for _, r in page], top), len(own), covered))
+                made.append(
+                    (self._page(giving, own, [], [r for _, r in page], top), len(own), covered)
+                )
             if gone:
                 covered = ranges_of(gone)
                 made.append((self._page(giving, [], covered, [], top), 0, covered))
@@ -460,9 +498,7 @@ class Exchange:
         settles.settle(ranges_of(sorted(numbers)))
         form, rows = frames.pack_rows(raws)
         mark = Mark(self._circle.run, top)
-        return Page(
-            giving.scope, giving.talk, giving.fresh, settles.packed(), mark, form, rows
-        )
+        return Page(giving.scope, giving.talk, giving.fresh, settles.packed(), mark, form, rows)
 
     async def _send_live(self, page: Page) -> None:
         self.lane.send(frames.write(page))

@@ -1,8 +1,8 @@
 """What to give and what is missing: the pure half of a talk between two devices.
 
-    giving   one scope of mine, as the other has it: what was sent, what it has confirmed
-    taking   one scope of the other's: how far it goes, how far I have it
-    paging   numbers in the order they matter, cut into pages
+giving   one scope of mine, as the other has it: what was sent, what it has confirmed
+taking   one scope of the other's: how far it goes, how far I have it
+paging   numbers in the order they matter, cut into pages
 """
 
 from __future__ import annotations
@@ -52,7 +52,12 @@ class Giving:
 
 
 def begin_giving(
-    scope: int, talk: int, settled: Ranges, mark: Mark, starts: list[tuple[bytes, int]], top: int
+    scope: int,
+    talk: int,
+    settled: Ranges,
+    mark: Mark,
+    starts: list[tuple[bytes, int]],
+    top: int,
 ) -> Giving:
     """Answer a Since: go on from its cursor, or from nothing when its mark is not ours."""
     known = is_known(mark, starts, top) and not settled.goes_beyond(mark.top)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterable
 
+    from mesh.model.pauses import Pauses
     from mesh.storage.objects import Outcome
     from mesh.sync.circle import Circle, Lane
     from mesh.wire.frames import Frame
@@ -136,22 +137,17 @@ class Sync:
         """Whether sharing with a device is paused here."""
         return self._circle.is_paused(key)
 
-    def pause(self, key: bytes | None) -> None:
-        """Stop sharing with one device, or with all."""
-        if key is None:
-            self._circle.paused_all = True
-        else:
-            self._circle.paused.add(key)
-        self.renew(key)
+    @property
+    def pauses(self) -> Pauses:
+        """With whom nothing is shared now."""
+        return self._circle.pauses
 
-    def resume(self, key: bytes | None) -> None:
-        """Share again."""
-        if key is None:
-            self._circle.paused_all = False
-            self._circle.paused.clear()
-        else:
-            self._circle.paused.discard(key)
-        self.renew(key)
+    def set_pauses(self, pauses: Pauses) -> None:
+        """Stop, or go on, sharing with whom that changes something for."""
+        before, self._circle.pauses = self._circle.pauses, pauses
+        for key in self.peers():
+            if before.covers(key) != pauses.covers(key):
+                self.renew(key)
 
     def renew(self, key: bytes | None = None) -> None:
         """Begin talks again, after trust, pause or the family changed."""
@@ -165,7 +161,7 @@ class Sync:
         for key, exchange in list(self._exchanges.items()):
             if key != key_of_source:
                 exchange.say(frames.RosterHashes(family.hashes()))
-                exchange.say(_not_answer(family.entries_for(key, frozenset())))
+                exchange.tell_roster(_not_answer(family.entries_for(key, frozenset())))
                 secret = family.secret_for(key)
                 if secret is not None:
                     exchange.say(secret)
@@ -211,7 +207,9 @@ class Sync:
 
     def _is_level(self, key: bytes, theirs: dict[int, int], ours: dict[int, int]) -> bool:
         exchange = self._exchanges.get(key)
-        return exchange is not None and exchange.has_reached(theirs) and exchange.has_given(ours)
+        return (
+            exchange is not None and exchange.has_reached(theirs) and exchange.has_given(ours)
+        )
 
     async def _ask_frontiers(
         self, keys: list[bytes], deadline: float
@@ -260,4 +258,6 @@ class Sync:
 
 
 def _not_answer(entries: frames.RosterEntries) -> frames.RosterEntries:
-    return frames.RosterEntries(entries.entries, entries.cards, entries.profiles, is_answer=False)
+    return frames.RosterEntries(
+        entries.entries, entries.cards, entries.profiles, is_answer=False
+    )

@@ -181,11 +181,23 @@ class Engine:
         tick = tick or self.hlc.tick(SystemClock().wall() // 1000)
         return facts.minted_id(self.tag, self.run, tick), tick
 
-    def turn(self, text: str, conversation: str = "c", level: int = 1, at: int | None = None) -> bytes:
+    def turn(
+        self, text: str, conversation: str = "c", level: int = 1, at: int | None = None
+    ) -> bytes:
         identity, tick = self.mint(at)
         line = facts.Turn(conversation, "user", text, tick >> 16)
         return facts.write(
-            Fact(1, FactKind.ROOT, identity, b"", ObjectKind.TURN, tick, level, (), facts.encode_body(line))
+            Fact(
+                1,
+                FactKind.ROOT,
+                identity,
+                b"",
+                ObjectKind.TURN,
+                tick,
+                level,
+                (),
+                facts.encode_body(line),
+            )
         )
 
     def memory(self, text: str, level: int = 1) -> bytes:
@@ -201,7 +213,17 @@ class Engine:
     ) -> bytes:  # fmt: skip
         identity, tick = self.mint()
         return facts.write(
-            Fact(1, kind, identity, target, object_kind, tick, level, sees, facts.encode_body(content))
+            Fact(
+                1,
+                kind,
+                identity,
+                target,
+                object_kind,
+                tick,
+                level,
+                sees,
+                facts.encode_body(content),
+            )
         )
 
     async def keep(self, *raws: bytes, details: bool = True) -> Outcome:

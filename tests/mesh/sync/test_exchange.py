@@ -11,6 +11,7 @@ import pytest
 from mesh.model import fact as facts
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind
+from mesh.model.pauses import EVERYBODY, Pauses
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 
 A, B, C = (bytes([number]) * 32 for number in (1, 2, 3))
@@ -49,7 +50,9 @@ async def test_what_one_has_the_other_gets_and_what_happens_next_too(made: Made)
 
 async def test_private_and_here_never_leave(made: Made) -> None:
     a, b = await made(a=Trust.FULL, b=Trust.FULL)
-    await a.keep(a.memory("secret", level=2), a.memory("ours", level=3), a.memory("open", level=0))
+    await a.keep(
+        a.memory("secret", level=2), a.memory("ours", level=3), a.memory("open", level=0)
+    )
     join(a, b)
     await in_step(a, b)
     await a.keep(a.memory("late secret", level=2), a.memory("late open"))
@@ -136,7 +139,9 @@ async def test_cut_anywhere_and_go_on(made: Made, seed: int) -> None:
     for _ in range(12):
         for engine in (a, b):
             many = dice.choice([1, 3, 90])
-            raws = [engine.turn(str(dice.random()), f"c{dice.randrange(5)}") for _ in range(many)]
+            raws = [
+                engine.turn(str(dice.random()), f"c{dice.randrange(5)}") for _ in range(many)
+            ]
             await engine.keep(*raws, details=many < 60)
         join(a, b)
         await a.sync._wait_until(lambda: False, a_moment(dice))
@@ -179,11 +184,11 @@ async def test_paused_shares_nothing_and_resumed_all(made: Made) -> None:
     a, b = await made(a=Trust.FULL, b=Trust.FULL)
     join(a, b)
     await in_step(a, b)
-    a.sync.pause(None)
+    a.sync.set_pauses(Pauses().begun(EVERYBODY, None))
     await a.keep(a.turn("while paused"))
     await b.keep(b.turn("there too"))
     assert not a.sync.in_step(b.key)
-    a.sync.resume(None)
+    a.sync.set_pauses(Pauses())
     await in_step(a, b)
     assert len(await a.facts()) == 2
     assert await a.facts() == await b.facts()
