@@ -25,7 +25,6 @@ from bench.family import BenchDevice, family
 from bench.floors import floors, spread
 from mesh.wishes import Import, Invite, Say, Sync
 
-
 AT_ONCE = 50
 """How many calls one client may have open, and a bit less."""
 
@@ -42,7 +41,9 @@ async def live(a: BenchDevice, b: BenchDevice, count: int, rate: float) -> dict[
         news = aiter(heard)
         for number in range(count):
             begun = time.perf_counter()
-            saying = asyncio.ensure_future(a.ask(Say(text=f"live {number}", conversation="live")))  # noqa: TID251
+            saying = asyncio.ensure_future(
+                a.ask(Say(text=f"live {number}", conversation="live"))
+            )  # noqa: TID251
             await anext(news)
             times.append((time.perf_counter() - begun) * 1e3)
             await saying

@@ -29,7 +29,9 @@ async def say(node: Node, count: int, rate: float) -> None:
     begun = time.monotonic()
     for number in range(count):
         await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
-        await node.command(Say(text=str(time.monotonic_ns()), conversation=CONVERSATION), _quiet)
+        await node.command(
+            Say(text=str(time.monotonic_ns()), conversation=CONVERSATION), _quiet
+        )
     await asyncio.sleep(LINGER_S)  # the last one is on its way
 
 

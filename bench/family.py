@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from app.cli.household import ChildDevice
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 
 class BenchDevice(ChildDevice):

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import msgspec
 
-from mesh.messages import DeviceShown, Hit, Remembered, Said
+from mesh.messages import DeviceShown
 from mesh.model.device import Role, Trust
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True, tag_field="wish", forbid_unknown_fields=True):
+class Wish(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="wish", forbid_unknown_fields=True
+):
     """Something the owner asks for."""
 
 
@@ -423,7 +425,6 @@ class RecoveryShown(Shown, frozen=True):
     confirmed: bool
     words: tuple[str, ...] = ()
     ask: tuple[int, ...] = ()
-
 
 
 AnyWish = (

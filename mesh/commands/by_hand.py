@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mesh.commands.services import Services, Tell
 from mesh.errors import BadInput
-from mesh.messages import News
 from mesh.wishes import Done, Publish, Request, Stop
+
+if TYPE_CHECKING:
+    from mesh.commands.services import Services, Tell
+    from mesh.messages import News
 
 SECONDS_MAX = 60.0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mesh.commands.services import Services, Tell
+from typing import TYPE_CHECKING
+
 from mesh.errors import BadInput, NotPermitted
-from mesh.messages import DeviceShown
 from mesh.model.device import Trust, device_id
 from mesh.wishes import (
     Devices,
@@ -19,6 +19,10 @@ from mesh.wishes import (
     Status,
     StatusShown,
 )
+
+if TYPE_CHECKING:
+    from mesh.commands.services import Services, Tell
+    from mesh.messages import DeviceShown
 
 ASKED_WORDS = 3
 WORDS = 24

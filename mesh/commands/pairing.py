@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from mesh.commands.services import Services, Tell
 from mesh.errors import AlreadyInFamily, BadFrame, BadInput, InvitationClosed, WishRefused
-from mesh.family.registry import Registry
 from mesh.messages import PairingAsked, PairingDone, told
 from mesh.model.device import Role, Trust, clean_name, device_id
 from mesh.pairing.frames import Adopted, JoinRequest, Welcome
@@ -27,6 +26,10 @@ from mesh.wishes import (
     Join,
     PairingAsking,
 )
+
+if TYPE_CHECKING:
+    from mesh.commands.services import Services, Tell
+    from mesh.family.registry import Registry
 
 WINDOW = "pairing window"
 NAMED_WITHIN_S = 5.0

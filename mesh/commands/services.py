@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from mesh.bus.bus import Bus
-from mesh.clock import Clock, Entropy
-from mesh.companion.author import Author
-from mesh.companion.exporting import Exporting
-from mesh.companion.importing import Importing
-from mesh.companion.reading import Reading
-from mesh.companion.writing import Writing
 from mesh.errors import NotFound
-from mesh.family.change import Change
-from mesh.family.gossip import Gossip
-from mesh.family.registry import Registry
-from mesh.health.presence import Presence
-from mesh.links.door import DoorKeeper
-from mesh.links.pool import Links
-from mesh.messages import News
 from mesh.model.device import Trust, author_tag, device_id
 from mesh.model.fact import Level
-from mesh.profile import Profile
-from mesh.recall.search import Search
-from mesh.sockets import Context
-from mesh.storage.database import Database
-from mesh.storage.shelf import FamilyShelf
-from mesh.sync.service import Sync
 from mesh.wishes import Event
-from mesh.work.requests import Requests
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from mesh.bus.bus import Bus
+    from mesh.clock import Clock, Entropy
+    from mesh.companion.author import Author
+    from mesh.companion.exporting import Exporting
+    from mesh.companion.importing import Importing
+    from mesh.companion.reading import Reading
+    from mesh.companion.writing import Writing
+    from mesh.family.change import Change
+    from mesh.family.gossip import Gossip
+    from mesh.family.registry import Registry
+    from mesh.health.presence import Presence
+    from mesh.links.door import DoorKeeper
+    from mesh.links.pool import Links
+    from mesh.messages import News
+    from mesh.profile import Profile
+    from mesh.recall.search import Search
+    from mesh.sockets import Context
+    from mesh.storage.database import Database
+    from mesh.storage.shelf import FamilyShelf
+    from mesh.sync.service import Sync
+    from mesh.work.requests import Requests
 
 Tell: TypeAlias = Callable[[Event], None]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from mesh.commands.services import Services, Tell
 from mesh.errors import BadInput
-from mesh.model.health import HealthView
 from mesh.model.pauses import EVERYBODY, Pauses
 from mesh.wishes import Health, HealthShown, Pause, PauseShown, Progress, Resume, Sync, SyncDone
+
+if TYPE_CHECKING:
+    from mesh.commands.services import Services, Tell
+    from mesh.model.health import HealthView
 
 SOON_S = 5.0
 TELL_EVERY_S = 0.5

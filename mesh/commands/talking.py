@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mesh.commands.services import Services, Tell
 from mesh.errors import BadInput
 from mesh.messages import Hit, Remembered, Said
 from mesh.model.device import Trust
@@ -33,6 +32,11 @@ from mesh.wishes import (
     Search,
     Show,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh.commands.services import Services, Tell
 
 EVERYWHERE_S = 5.0
 LIMIT_MAX = 1000

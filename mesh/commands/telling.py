@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from mesh.commands import sharing, talking
-from mesh.commands.services import Services
 from mesh.companion.newsroom import grant_published
 from mesh.errors import BadInput
 from mesh.messages import (
-    Heartbeat,
     HealthChanged,
+    Heartbeat,
     MemoryAsked,
     Message,
     RegistryQuery,
@@ -23,9 +21,14 @@ from mesh.messages import (
     SyncStatus,
 )
 from mesh.model.fact import Level
-from mesh.wire.frames import Tell
 from mesh.wire.told import write_told
 from mesh.wishes import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mesh.commands.services import Services
+    from mesh.wire.frames import Tell
 
 Asked = Message | dict[str, object]
 Kind = TypeVar("Kind", bound=Message)

@@ -9,7 +9,6 @@ from mesh.model import fact as facts
 from mesh.model.hlc import HybridClock
 
 if TYPE_CHECKING:
-
     from mesh.clock import Clock, Entropy
     from mesh.storage.database import Database
     from mesh.storage.objects import Connection, ObjectRow

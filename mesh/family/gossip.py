@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from mesh.clock import Clock
 from mesh.errors import ProtocolError
-from mesh.family.change import Change
-from mesh.family.registry import Registry
 from mesh.model.allowance import Allowance, allowance
 from mesh.model.device import Trust, author_tag
 from mesh.wire import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh.clock import Clock
+    from mesh.family.change import Change
+    from mesh.family.registry import Registry
 
 NOTHING = Allowance(holds=False, held=False)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mesh.clock import Clock
-from mesh.family.views import DeviceView
 from mesh.messages import DeviceShown
 from mesh.model.health import ESSENTIAL, DeviceStanding, HealthView, health_of
 from mesh.wishes import DeviceHealth, HealthShown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mesh.clock import Clock
+    from mesh.family.views import DeviceView
 
 MICRO = 1_000_000
 

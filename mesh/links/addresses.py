@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import psutil
 
 from mesh.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ADDRESSES_MAX = 4
 EVERYWHERE = "*"

@@ -8,13 +8,15 @@ sender that was restored from a backup no longer knows the mark, and the cursor 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
-from typing_extensions import override
 
 from mesh.errors import BadFrame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Range = tuple[int, int]
 RANGES_MAX = 200_000
@@ -54,12 +56,6 @@ class Ranges:
     def __contains__(self, number: int) -> bool:
         place = bisect_left(self._ends, number)
         return place < len(self._starts) and self._starts[place] <= number
-
-    @override
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ranges) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]
 
     @property
     def floor(self) -> int:

@@ -7,10 +7,13 @@ offline   there are other devices, and none of them is in reach
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mesh.model.device import Role, Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ESSENTIAL = ("conversation", "memory", "emotion")
 

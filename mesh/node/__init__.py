@@ -156,7 +156,7 @@ class Node:
             on_stop=self._closed.set,
             own=self._tasks.own,
             later=self._tasks.later,
-            publish=lambda topic, body: self._door.publish(topic, body),
+            publish=self._door.publish,
             counts=lambda: {**following.counts(), **self._door.counts},
         )
         services = self.services = await build(

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mesh.model.pauses import Pauses
-from mesh.wire import frames
-from mesh.wire.frames import Frame, Hello
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Coroutine
+
     from mesh.clock import Clock
     from mesh.links.handshake import LaneKind
     from mesh.model.allowance import Allowance
     from mesh.storage.database import Database
     from mesh.storage.objects import Connection, Outcome, Rules
+    from mesh.wire import frames
+    from mesh.wire.frames import Frame, Hello
 
 
 class Lane(Protocol):

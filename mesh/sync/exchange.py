@@ -17,13 +17,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mesh.errors import BadFrame, MeshError, PeerUnreachable, ProtocolError, StorageError
 from mesh.links.handshake import LaneKind
-from mesh.model.allowance import Allowance
 from mesh.model.cursor import Cursor, Mark, Ranges, ranges_of
 from mesh.storage import feeds
 from mesh.sync.intake import Giver, Taken, take_page
@@ -32,6 +30,9 @@ from mesh.wire import frames
 from mesh.wire.frames import AnyFrame, Frame, Hello, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from mesh.model.allowance import Allowance
     from mesh.storage.objects import Connection, Fed, Outcome
     from mesh.sync.circle import Circle, Lane
 

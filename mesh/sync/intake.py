@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model.cursor import Cursor, Ranges
-from mesh.model.fact import Fact
 from mesh.storage import feeds
-from mesh.storage.objects import Connection, Outcome, Rules
 from mesh.storage.records import Intake
-from mesh.wire.frames import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh.model.fact import Fact
+    from mesh.storage.objects import Connection, Outcome, Rules
+    from mesh.wire.frames import Page
 
 DETAILS_MAX = 64
 """Pages up to this size are told fact by fact; larger ones as a count."""
@@ -31,7 +35,7 @@ class Giver:
         kind, is_stub, level = facts.scope_parts(scope)
         if facts.scope_kind(fact.object_kind, fact.kind) != kind:
             return False
-        if (fact.kind in facts.STUBS) != is_stub or fact.level > level and not is_stub:
+        if (fact.kind in facts.STUBS) != is_stub or (fact.level > level and not is_stub):
             return False
         author = facts.author_of(identity)
         return self.own_tags is None or author is None or author in self.own_tags

@@ -7,12 +7,15 @@ paging   numbers in the order they matter, cut into pages
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Label, may_send
 from mesh.model.cursor import Mark, Range, Ranges, is_known
 from mesh.model.fact import ScopeKind, scope_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 PAGE_BYTES = 96 * 1024
 PAGE_FACTS = 1000

@@ -12,15 +12,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from mesh.bus.bus import Bus
-from mesh.clock import Entropy
 from mesh.errors import MeshError, NotPermitted, PeerUnreachable, RequestFailed, RequestTimedOut
 from mesh.messages import TOPICS, Audience
 from mesh.wire.frames import Answered, Ask, Frame
+
+if TYPE_CHECKING:
+    from mesh.bus.bus import Bus
+    from mesh.clock import Entropy
 
 REMEMBERED_MAX = 256
 OPEN_MAX = 64

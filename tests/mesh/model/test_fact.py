@@ -153,6 +153,6 @@ def test_a_rival_is_filed_apart_by_its_variant() -> None:
 
 
 @given(st.integers(0, 1 << 20), st.integers(0, 3), st.booleans())
-def test_a_scope_is_one_number_and_back(kind: int, level: int, is_stub: bool) -> None:  # noqa: FBT001
+def test_a_scope_is_one_number_and_back(kind: int, level: int, is_stub: bool) -> None:
     scope = facts.scope_of(kind, level, is_stub=is_stub)
     assert facts.scope_parts(scope) == (kind, is_stub, level)
