@@ -137,10 +137,12 @@ class Client:
         await (await self._line("request")).gone.wait()
 
     async def close(self) -> None:
-        """Let go. The node forgets what this client offered."""
+        """Let go: open calls end with NotRunning, and the node forgets what was offered."""
         for task in self._answering:
             task.cancel()
         await asyncio.gather(*self._answering, return_exceptions=True)
+        for line in self._lines.values():
+            line.end()
         self._context.close()
 
     async def _line(self, name: str) -> Line:

@@ -118,7 +118,11 @@ class Line:
         if happening is Happening.READY:
             self._up.set()
         elif happening is Happening.DISCONNECTED and self._up.is_set():
-            self.gone.set()
-            for call in self._open.values():
-                if not call.done.done():
-                    call.done.set_exception(NotRunning())
+            self.end()
+
+    def end(self) -> None:
+        """Nothing more will be answered: every open call ends with NotRunning."""
+        self.gone.set()
+        for call in self._open.values():
+            if not call.done.done():
+                call.done.set_exception(NotRunning())

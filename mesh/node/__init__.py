@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from mesh.bus.bus import Bus
     from mesh.commands.services import Services
+    from mesh.messages import News
     from mesh.profile import Profile
     from mesh.storage.database import Database
     from mesh.wishes import AnyWish, Event
@@ -156,7 +157,7 @@ class Node:
             on_stop=self._closed.set,
             own=self._tasks.own,
             later=self._tasks.later,
-            publish=self._door.publish,
+            publish=self._publish,
             counts=lambda: {**following.counts(), **self._door.counts},
         )
         services = self.services = await build(
@@ -182,6 +183,9 @@ class Node:
         await following.newsroom.tell_mood()
         following.announce_soon()
         self._tasks.spawn(following.tend(self._options.host))
+
+    async def _publish(self, topic: str, body: dict[str, object]) -> News:
+        return await self._door.publish(topic, body)
 
     async def _stop(self) -> None:
         """Close what listens, end what runs."""
@@ -215,7 +219,7 @@ class Node:
 
 @contextlib.contextmanager
 def _only_one_error() -> Iterator[None]:
-    """A task group wraps what its body raised; our tasks raise nothing, so there is only one."""
+    """A task group wraps what its body raised; our tasks raise nothing, so it is alone."""
     try:
         yield
     except BaseExceptionGroup as group:

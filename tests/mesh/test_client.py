@@ -27,6 +27,8 @@ from tests.mesh.bus.household import DEVICE, household
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh.client import Client
+
 
 async def test_without_a_node_there_is_a_sentence(tmp_path: Path) -> None:
     profile = Profile(tmp_path / "home", tmp_path / "run")
@@ -48,6 +50,24 @@ async def test_a_node_that_has_the_profile_but_never_answers_is_not_waited_for(
             with pytest.raises(NotRunning):
                 async with client.subscribe():
                     pass
+
+
+async def test_a_call_that_is_open_when_its_client_closes_ends(tmp_path: Path) -> None:
+    async with household(tmp_path) as house, asyncio.TaskGroup() as tasks:
+        async with connect(house.profile) as client:
+            await client.command(Say(text="hi"))
+            waiting = tasks.create_task(refused(client))
+            while len(house.said) < 2:
+                await asyncio.sleep(0)
+        assert await waiting
+        house.release.set()
+
+
+async def refused(client: Client) -> bool:
+    """Whether a call that the node does not answer ends with NotRunning."""
+    with pytest.raises(NotRunning):
+        await client.command(Say(text="wait"))
+    return True
 
 
 async def test_commands_answer_with_maps_lists_events_and_errors(tmp_path: Path) -> None:
