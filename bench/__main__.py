@@ -1,6 +1,7 @@
 """One command, one JSON object: ``./run`` 's environment, ``python -m bench FILE.jsonl``.
 
-    live      a message said on A until a module on B hears it, 20 a second
+    live      a message said on A until B hears it, 20 a second: from bus to bus between the
+              two nodes' processes, and from a module's door on A to a module's door on B
     initial   10,000 and 100,000 messages from A to a B that has none: time, bytes, CPU, peak
     more      100 more, while connected
     idle      memory and CPU of both with everything in
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import json
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,12 @@ from typing import Any
 import psutil
 
 from app.cli.household import pair
+from bench.agent import bus_to_bus
 from bench.family import BenchDevice, family
 from bench.floors import floors, spread
 from mesh.wishes import Import, Invite, Say, Sync
 
+MESSAGES, RATE = 300, 20.0
 AT_ONCE = 50
 """How many calls one client may have open, and a bit less."""
 
@@ -37,13 +41,12 @@ def wire_bytes() -> int:
 async def live(a: BenchDevice, b: BenchDevice, count: int, rate: float) -> dict[str, float]:
     """From the wish on A to the news on B, ms."""
     times: list[float] = []
-    async with b.client.subscribe("conversation/message/") as heard:
+    hearing = b.client.subscribe("conversation/message/")
+    async with asyncio.TaskGroup() as tasks, hearing as heard:
         news = aiter(heard)
         for number in range(count):
             begun = time.perf_counter()
-            saying = asyncio.ensure_future(
-                a.ask(Say(text=f"live {number}", conversation="live"))
-            )  # noqa: TID251
+            saying = tasks.create_task(a.ask(Say(text=f"live {number}", conversation="live")))
             await anext(news)
             times.append((time.perf_counter() - begun) * 1e3)
             await saying
@@ -73,7 +76,7 @@ async def initial(path: Path, count: int, idle_s: float) -> dict[str, Any]:
             "peak_mb": [round(a.peak_mb(), 1), round(b.peak_mb(), 1)],
         }
         found["more_100"] = await more(a, b)
-        found["live"] = await live(a, b, 200, 20)
+        found["live"] = await live(a, b, MESSAGES, RATE)
         found["idle"] = await idle(a, b, idle_s)
         return found
 
@@ -106,18 +109,24 @@ async def idle(a: BenchDevice, b: BenchDevice, seconds: float) -> dict[str, Any]
     }
 
 
-async def measure(source: Path, sizes: list[int], idle_s: float) -> dict[str, Any]:
+async def measure(lines: list[bytes], sizes: list[int], idle_s: float) -> dict[str, Any]:
     """Everything, each size in a family of its own."""
-    lines = source.read_bytes().splitlines()
-    found: dict[str, Any] = {"floors": floors(lines[: max(sizes)]), "runs": []}
+    found: dict[str, Any] = {
+        "floors": floors(lines[: max(sizes)]),
+        "live_bus_to_bus": await bus_to_bus(MESSAGES, RATE),
+        "runs": [],
+    }
     for size in sizes:
-        part = source.with_suffix(f".{size}.part")
-        part.write_bytes(b"\n".join(lines[:size]) + b"\n")
-        try:
+        with tempfile.TemporaryDirectory(prefix="aico-bench-") as folder:
+            part = write_lines(Path(folder) / "part.jsonl", lines[:size])
             found["runs"].append(await initial(part, size, idle_s))
-        finally:
-            part.unlink()
     return found
+
+
+def write_lines(path: Path, lines: list[bytes]) -> Path:
+    """A file of these lines."""
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return path
 
 
 def main() -> None:
@@ -127,7 +136,8 @@ def main() -> None:
     options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     options.add_argument("--idle", type=float, default=20.0, help="seconds to watch idling")
     chosen = options.parse_args()
-    found = asyncio.run(measure(chosen.file, chosen.sizes, chosen.idle))
+    lines = chosen.file.read_bytes().splitlines()
+    found = asyncio.run(measure(lines, chosen.sizes, chosen.idle))
     json.dump(found, sys.stdout, indent=1)
     sys.stdout.write("\n")
 

@@ -12,13 +12,23 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bench.floors import spread
 from mesh.messages import News, UserSaid
 from mesh.node import Node
 from mesh.profile import Profile
-from mesh.wishes import Say, Sync
+from mesh.wishes import Answer, Event, Invite, InviteOpened, Join, PairingAsking, Say, Sync
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from contextlib import AbstractAsyncContextManager
+
+KEY = "AICO_BENCH_KEY"
 
 CONVERSATION = "live"
 LINGER_S = 1.0
@@ -60,11 +70,57 @@ def _quiet(_event: object) -> None:
 
 async def serve(home: str, what: str, count: int, rate: float) -> None:
     """Serve a profile while saying or hearing."""
-    key = bytes.fromhex(os.environ["AICO_BENCH_KEY"])
-    profile = Profile(Path(home))
-    async with Node.open(profile, host="127.0.0.1", port=0, root_key=key) as node:
+    async with _node(Path(home)) as node:
         await node.command(Sync(wait=20), _quiet)
         await (say(node, count, rate) if what == "say" else hear(node, count))
+
+
+def _node(home: Path) -> AbstractAsyncContextManager[Node]:
+    key = bytes.fromhex(os.environ[KEY])
+    return Node.open(Profile(home), host="127.0.0.1", port=0, root_key=key)
+
+
+# ---- the bench's side ------------------------------------------------------------------------
+
+
+async def bus_to_bus(count: int, rate: float) -> dict[str, float]:
+    """Two such processes, paired; p50, p99 and worst in ms."""
+    with tempfile.TemporaryDirectory(prefix="aico-bench-") as folder:
+        homes = [Path(folder) / name for name in ("a", "b")]
+        os.environ[KEY] = bytes(32).hex()
+        await _pair(*homes)
+        hearing = await _start(homes[1], "hear", str(count))
+        saying = await _start(homes[0], "say", str(count), str(rate))
+        assert hearing.stdout is not None  # noqa: S101 — asked for in _start
+        await hearing.stdout.readline()
+        times = json.loads(await hearing.stdout.read())
+        await asyncio.gather(hearing.wait(), saying.wait())
+        return spread(times)
+
+
+async def _start(home: Path, *words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.agent", str(home), *words, stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def _pair(host: Path, guest: Path) -> None:
+    """Pair two profiles, in this process; both agree."""
+    async with _node(host) as a, _node(guest) as b, asyncio.TaskGroup() as tasks:
+        link = asyncio.get_running_loop().create_future()
+
+        def agree(node: Node, event: Event) -> None:
+            if isinstance(event, InviteOpened):
+                link.set_result(event.link)
+            elif isinstance(event, PairingAsking):
+                tasks.create_task(_done(node.command(Answer(run=event.run, yes=True), _quiet)))
+
+        tasks.create_task(_done(a.command(Invite(), partial(agree, a))))
+        await b.command(Join(invitation=await link), partial(agree, b))
+
+
+async def _done(asked: Awaitable[object]) -> None:
+    await asked
 
 
 if __name__ == "__main__":

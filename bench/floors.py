@@ -18,7 +18,7 @@ ROWS_A_COMMIT = 500
 
 
 def curve_ping() -> dict[str, float]:
-    """One way through raw pyzmq with CURVE between two threads' sockets: half a round trip, ms."""
+    """One way through raw pyzmq with CURVE: half a round trip, ms."""
     context = zmq.Context()
     server, client = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
     public, secret = zmq.curve_keypair()

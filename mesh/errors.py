@@ -61,7 +61,7 @@ class MeshError(Exception):
     @property
     def sentence(self) -> str:
         """What happened and what to do next, for a person."""
-        return str(self) or (type(self).__doc__ or "").strip()
+        return str(self) or " ".join((type(self).__doc__ or "").split())
 
 
 class WishRefused(MeshError):
@@ -93,7 +93,7 @@ class TooLarge(WishRefused):
 
 
 class NotRunning(MeshError):
-    """AICO mesh is not running for this profile; start it with `aico-mesh node` or the application."""
+    """AICO mesh is not running for this profile; start it with `aico-mesh node` or the application."""  # noqa: E501 — the sentence of the contract
 
 
 class ProfileError(MeshError):
@@ -113,7 +113,7 @@ class KeystoreError(MeshError):
 
 
 class KeyringAbsent(KeystoreError):
-    """No keyring was found; set AICO_MESH_PASSPHRASE or give --passphrase-file to use a passphrase."""
+    """No keyring was found; set AICO_MESH_PASSPHRASE or give --passphrase-file instead."""
 
 
 class KeyringLocked(KeystoreError):
@@ -125,7 +125,7 @@ class KeyringUntrusted(KeystoreError):
 
 
 class RootKeyMissing(KeystoreError):
-    """The key of this profile is not in the keyring any more, so its data cannot be opened; nothing was changed."""
+    """The keyring has no key for this profile any more; its data stays closed, unchanged."""
 
 
 class WrongPassphrase(KeystoreError):

@@ -6,9 +6,10 @@
     emotion/       how the companion feels
     memory/        what it remembers
 
-A message is a frozen struct; the same object serves the windows, the local modules and the other
-devices. On the local bus it travels as ``{"topic", "device_id", "body"}`` where ``body`` is the
-struct as a map. A message says what happened (past) or what is asked for (``…/request``).
+A message is a frozen struct; the same object serves the windows, the local modules and the
+other devices. On the local bus it travels as ``{"topic", "device_id", "body"}`` where ``body``
+is the struct as a map. A message says what happened (past) or what is asked for
+(``…/request``).
 
 The audience says how far it may travel:
 
@@ -105,7 +106,7 @@ class RegistryQuery(Message, frozen=True):
 
 
 class Heartbeat(Message, frozen=True):
-    """A device is here and available; ``on_battery`` None = unknown."""
+    """A device is here and available."""
 
     topic: ClassVar[str] = "device/heartbeat"
     audience: ClassVar[Audience] = Audience.MEMBERS
@@ -155,7 +156,7 @@ class SyncRequested(Message, frozen=True):
 
 
 class SyncArrived(Message, frozen=True):
-    """Another device sent what was missed: ``received`` facts so far, ``expected`` in this talk."""
+    """Another device sent what was missed: ``received`` facts so far of ``expected``."""
 
     topic: ClassVar[str] = "sync/data/response"
     audience: ClassVar[Audience] = Audience.HERE
@@ -233,7 +234,7 @@ class AssistantSaid(UserSaid, frozen=True):
 
 
 class ContextUpdated(Message, frozen=True):
-    """A conversation's subject or mood shifted; heard by devices that may hold conversations."""
+    """A conversation's subject or mood shifted; for devices that may hold the conversation."""
 
     topic: ClassVar[str] = "conversation/context/update"
     audience: ClassVar[Audience] = Audience.HOLDERS
@@ -415,8 +416,8 @@ TOPICS: dict[str, type[Message]] = {
 class News(msgspec.Struct, frozen=True):
     """A message on the bus: what, and on which device it happened.
 
-    ``body`` is the typed message, or for topics outside the vocabulary (a module's own) whatever
-    map the module published; these never leave the device.
+    ``body`` is the typed message, or for topics outside the vocabulary (a module's own)
+    whatever map the module published; these never leave the device.
     """
 
     topic: str

@@ -1,8 +1,8 @@
 """What the owner can ask of a node: the typed wishes that windows and the command line send.
 
 A wish travels over the owner's endpoint of the door as a map with its name under ``wish``. The
-answer is a result (a struct of this file or of ``messages``, or a list of them), preceded by any
-number of events (``progress``, ``asking`` …).
+answer is a result (a struct of this file or of ``messages``, or a list of them), preceded by
+any number of events (``progress``, ``asking`` …).
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class Request(Wish, frozen=True, tag="request"):
 
 
 class Sync(Wish, frozen=True, tag="sync"):
-    """Catch up now. With ``wait`` seconds: until in step. Events: Progress. Answer: SyncDone."""
+    """Catch up now; ``wait`` seconds: until in step. Events: Progress. Answer: SyncDone."""
 
     device: str | None = None
     wait: float | None = None
@@ -211,7 +211,7 @@ class Health(Wish, frozen=True, tag="health"):
 
 
 class Pause(Wish, frozen=True, tag="pause"):
-    """Stop sharing, with one device or all, for some minutes or until resumed. Answer: PauseShown."""
+    """Stop sharing, with one device or all, for a while or for good. Answer: PauseShown."""
 
     device: str | None = None
     minutes: float | None = None
@@ -224,7 +224,7 @@ class Resume(Wish, frozen=True, tag="resume"):
 
 
 class RecoveryPhrase(Wish, frozen=True, tag="recovery-phrase"):
-    """Show the recovery words, or (with three of them: position → word) confirm and erase them."""
+    """Show the recovery words, or erase them once three (position → word) are confirmed."""
 
     confirm: dict[str, str] | None = None
 
@@ -237,7 +237,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    """What a node tells while a wish is running, and the answers that the command line calls events."""
+    """What a node tells while a wish is running, and the answers that are called events."""
 
 
 class Done(Shown, frozen=True):
@@ -276,7 +276,7 @@ class StatusShown(Shown, frozen=True):
 
 
 class InviteOpened(Event, frozen=True, tag="invite"):
-    """A pairing window is open; ``expires_at`` in Unix seconds; ``at`` is where the code is typed."""
+    """A pairing window is open until ``expires_at`` (Unix s); the code is good at ``at``."""
 
     run: str
     link: str
@@ -361,7 +361,7 @@ class MoodShown(Shown, frozen=True):
 
 
 class ImportDone(Shown, frozen=True):
-    """What an import did; ``bad_lines`` are the first hundred line numbers that could not be read."""
+    """What an import did; ``bad_lines``: the first hundred numbers of unreadable lines."""
 
     imported: int
     skipped: int
@@ -428,9 +428,9 @@ class RecoveryShown(Shown, frozen=True):
 
 
 AnyWish = (
-    Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke | Leave
-    | Say | Conversations | Show | Remember | Memories | Revise | Relabel | Retag | Forget
-    | Feel | Mood | Import | Export | Search | Publish | Request | Sync | Health
+    Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke
+    | Leave | Say | Conversations | Show | Remember | Memories | Revise | Relabel | Retag
+    | Forget | Feel | Mood | Import | Export | Search | Publish | Request | Sync | Health
     | Pause | Resume | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

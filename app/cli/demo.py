@@ -154,13 +154,13 @@ class Demo:
     async def private(self) -> None:
         """A private memory stays on its device."""
         desk, laptop, tablet = self.trio
-        secret = "The surprise party is on Saturday."
-        await laptop.ask(Remember(text=secret, privacy="private"))
+        kept_here = "The surprise party is on Saturday."
+        await laptop.ask(Remember(text=kept_here, privacy="private"))
         await self._in_step()
         here = [row["text"] for row in await laptop.ask(Memories())]
         others = [await device.ask(Memories()) for device in (desk, tablet)]
-        _expect(secret in here, "the secret is kept")
-        kept = all(secret not in [row["text"] for row in rows] for rows in others)
+        _expect(kept_here in here, "the secret is kept")
+        kept = all(kept_here not in [row["text"] for row in rows] for rows in others)
         _expect(kept, "the secret stays home")
         self.tell(
             {"event": "private", "kept_on": laptop.name},
@@ -248,7 +248,7 @@ async def _news(device: ChildDevice, prefix: str) -> AsyncIterator[Callable[...,
         yield matching
 
 
-def _expect(holds: bool, what: str) -> None:  # noqa: FBT001 — reads as an assertion
+def _expect(holds: bool, what: str) -> None:
     if not holds:
         raise DemoFailed(what)
 

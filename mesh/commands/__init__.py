@@ -1,1 +1,1 @@
-"""What the owner can ask for: one small function a wish, the same for windows and command line."""
+"""What the owner can ask for: one function a wish, for windows and command line alike."""

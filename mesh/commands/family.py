@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput, NotPermitted
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mesh.messages import DeviceShown
 
 ASKED_WORDS = 3
+FAREWELL_S = 0.4
+"""How long what was said last may be on its way before the links go."""
 WORDS = 24
 
 
@@ -85,7 +88,7 @@ async def rename(services: Services, wish: Rename, _: Tell) -> DeviceShown:
 
 
 async def revoke(services: Services, wish: Revoke, _: Tell) -> DeviceShown:
-    """Remove a device: its entry first, then its door, its lanes, and the news to all others."""
+    """Remove a device: its entry first, then its door and lanes, then the news to others."""
     key = services.registry.directory.resolve(wish.device)
     if key == services.registry.key:
         raise NotPermitted("To remove this device from the family, let it leave.")
@@ -102,9 +105,10 @@ async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:
     await services.shelf.add_past_tag(services.author.tag)
     await services.registry.retire()
     services.sync.spread()
-    services.wires.on_leaving()
     await services.registry.start_anew()
     await services.registry.directory.describe(services.registry.key, name=name)
+    await asyncio.sleep(FAREWELL_S)
+    services.wires.on_leaving()
     return FamilyJoined(
         family_id=services.registry.family.hex(),
         device_id=device_id(services.registry.key),

@@ -113,7 +113,7 @@ async def _window(services: Services, wish: Invite) -> PairingWindow:
     offer = HostOffer(
         Inviter(registry.identity.signing, services.name_of(registry.key), registry.family),
         admit=lambda request: _admit(services, wish, request),
-        store=lambda request, card: _store(services, wish, request, card),
+        store=lambda request, card: _store(services, request, card),
         guest_name=None if wish.name is None else clean_name(wish.name),
         minutes=wish.minutes,
     )
@@ -182,7 +182,7 @@ def _own_card(registry: Registry) -> bytes:
     return registry.directory.signed_card(registry.key)
 
 
-async def _store(services: Services, wish: Invite, request: JoinRequest, card: bytes) -> None:
+async def _store(services: Services, request: JoinRequest, card: bytes) -> None:
     """Keep the new member's card, and let links and the others know of it."""
     registry = services.registry
     if await registry.directory.absorb_card(card) is None and not registry.directory.card_of(

@@ -87,7 +87,7 @@ def answerers(
         hits = await talking.search(current(), wish, lambda _: None)
         return SearchDone(hits=tuple(hits))
 
-    async def query(asked: Asked) -> RegistryUpdated:
+    async def query(_: Asked) -> RegistryUpdated:
         return registry_updated(current())
 
     async def keep(asked: Asked) -> Message | None:

@@ -39,7 +39,7 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 class Newsroom:
     """The voice of the companion on this device's bus."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — what it asks of others, by name
         self,
         bus: Bus,
         reading: Reading,

@@ -1,4 +1,4 @@
-"""The family as a talk between two devices sees it: what to tell, what to take, what may flow."""
+"""The family as a talk sees it: what to tell, what to take, what may flow."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Gossip:
             tuple(directory.portraits_for(key)),
         )
 
-    async def absorb(self, key: bytes, frame: frames.RosterEntries) -> None:
+    async def absorb(self, frame: frames.RosterEntries) -> None:
         """Take in what a device sent; what does not hold is counted and left out."""
         change = await self._registry.absorb(frame.entries)
         self.counts["refused_entries"] += change.refused

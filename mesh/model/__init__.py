@@ -1,1 +1,1 @@
-"""What the mesh thinks with: pure values and functions, without disk, socket, clock or chance."""
+"""What the mesh thinks with: pure values and functions; no disk, socket, clock or chance."""

@@ -76,7 +76,7 @@ class Ranges:
         return missing
 
     def goes_beyond(self, top: int) -> bool:
-        """Whether anything above ``top`` is in the set: more than a mark of ``top`` can vouch for."""
+        """Whether anything above ``top`` is in the set: more than a mark vouches for."""
         return bool(self._ends) and self._ends[-1] > top
 
     def copy(self) -> Ranges:
@@ -119,7 +119,7 @@ def ranges_of(numbers: Iterable[int]) -> list[Range]:
 
 
 class Mark(msgspec.Struct, array_like=True, frozen=True):
-    """How a feed stood: in which run of the sender, and how long it was. Opaque to the receiver."""
+    """How a feed stood: in which run of its sender, and how long. Opaque to the receiver."""
 
     run: bytes
     top: int
@@ -153,9 +153,10 @@ class Cursor:
 def is_known(mark: Mark, starts: list[tuple[bytes, int]], top: int) -> bool:
     """Whether this feed really stood as the mark says.
 
-    ``starts``: for each run of this node, oldest first, how long the feed was when it began. A run
-    reached as far as the next one began; the present one as far as ``top``. After a restore the
-    run that was going on ends where the backup was made, so later marks of it are not known.
+    ``starts``: for each run of this node, oldest first, how long the feed was when it began. A
+    run reached as far as the next one began; the present one as far as ``top``. After a
+    restore the run that was going on ends where the backup was made, so later marks of it are
+    not known.
     """
     if mark == NO_MARK:
         return True

@@ -15,7 +15,7 @@ NAME_MAX = 40
 
 
 class Trust(StrEnum):
-    """How far a device is trusted: ``full`` (own), ``limited`` (family), ``guest`` (presence)."""
+    """How far a device is trusted: ``full`` own, ``limited`` family, ``guest`` presence."""
 
     GUEST = "guest"
     LIMITED = "limited"
@@ -79,7 +79,7 @@ def parse_device_id(text: str) -> str:
 
 
 def author_tag(key: bytes) -> bytes:
-    """The six bytes that begin every id a device mints; the top bit is clear (set = imported)."""
+    """The six bytes that begin every id a device mints; a set top bit would mean imported."""
     tag = hashlib.blake2b(
         device_id(key).encode(), digest_size=6, person=b"aico author"
     ).digest()

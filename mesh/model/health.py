@@ -33,7 +33,7 @@ class DeviceStanding:
 
 @dataclass(frozen=True, slots=True)
 class HealthView:
-    """``causes``: ``paused``, or ``away:``, ``behind:``, ``paused:`` with a device id."""
+    """``causes``: ``paused``, ``storage``; ``away:``, ``behind:``, ``paused:`` + device id."""
 
     level: str
     causes: tuple[str, ...]

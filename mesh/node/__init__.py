@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Node", "Options", "Outside"]
 
-FAREWELL_S = 0.4
+ANSWER_S = 0.05
 
 
 class Node:
@@ -70,7 +70,7 @@ class Node:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(
+    async def open(  # noqa: PLR0913 — the owner's choices, by name
         cls,
         profile: Profile,
         *,
@@ -139,6 +139,8 @@ class Node:
 
     async def command(self, wish: AnyWish, tell: Callable[[Event], None]) -> object:
         """Do what the owner wishes: the one way, for windows and command line."""
+        if self._restarting is not None:
+            await asyncio.shield(self._restarting)
         return await grant(self.services, wish, tell)
 
     async def wait_closed(self) -> None:
@@ -210,8 +212,8 @@ class Node:
             self._restarting = self._group.create_task(self._restart())
 
     async def _restart(self) -> None:
-        """Build everything anew, with the answer and the farewells on their way first."""
-        await asyncio.sleep(FAREWELL_S)
+        """Build everything anew, with the answer to whoever asked for it on its way first."""
+        await asyncio.sleep(ANSWER_S)
         await self._stop()
         self._restarting = None
         await self._start()

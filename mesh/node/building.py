@@ -35,11 +35,14 @@ from mesh.sync.service import Sync
 from mesh.work.requests import Requests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mesh.node.following import Following
     from mesh.node.options import Options, Outside
     from mesh.node.tasks import Tasks
     from mesh.profile import Profile
     from mesh.storage.database import Database
+    from mesh.storage.objects import Rules
 
 DEFAULT_PORT = 21550
 PORT = "port"
@@ -60,7 +63,18 @@ async def build(
     registry, author = await _family(shelf, database, outside)
     gossip = Gossip(registry, clock, following.family_told)
     await gossip.refresh()
-    sync = Sync(await _circle(database, gossip, author, outside, following, tasks))
+    hooks = Hooks(
+        on_taken=following.took,
+        on_said=following.heard,
+        on_moved=following.moved,
+        on_met=following.met,
+        on_asked=following.asked,
+        bulk_lane=following.bulk,
+        spawn=tasks.own,
+        note_clock=author.see,
+        capabilities=following.capabilities,
+    )
+    sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
     bus, context = Bus(), Context()
     door_keeper = DoorKeeper(context)
     identity = registry.identity
@@ -140,27 +154,14 @@ async def _family(
 async def _circle(
     database: Database,
     gossip: Gossip,
-    author: Author,
     outside: Outside,
-    following: Following,
-    tasks: Tasks,
+    hooks: Hooks,
+    rules: Callable[[], Rules],
 ) -> Circle:
     """What all talks share, in a run of its own."""
     run = outside.entropy.draw(RUN_SIZE)
     await database.write(lambda sql: feeds.begin_run(sql, run))
-    hooks = Hooks(
-        on_taken=following.took,
-        on_said=following.heard,
-        on_moved=following.moved,
-        on_met=following.met,
-        on_asked=following.asked,
-        bulk_lane=following.bulk,
-        spawn=tasks.own,
-        note_clock=author.see,
-        capabilities=following.capabilities,
-    )
     tops = await database.read(feeds.tops)
-    rules = following.rules
     return Circle(database, gossip, rules, hooks, outside.clock, run, tops, __version__)
 
 

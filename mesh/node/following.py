@@ -71,7 +71,7 @@ class Following:
         self._tasks.spawn(self.family_changed(change, is_named=is_named))
 
     async def family_changed(self, change: Change, *, is_named: bool = False) -> None:
-        """Follow the roster. ``is_named``: cards or portraits are new here; others want them."""
+        """Follow the roster. ``is_named``: cards or portraits are new here, for others too."""
         services = self.services
         registry, links, sync = services.registry, services.links, services.sync
         if not registry.is_member:

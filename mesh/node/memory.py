@@ -13,7 +13,7 @@ _ARENAS = 2
 
 
 def keep_few_arenas() -> None:
-    """Let all threads share two heaps: with one a thread, each keeps its own high-water mark."""
+    """Let all threads share two heaps: each heap keeps the most it ever held."""
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:

@@ -28,7 +28,7 @@ class Tasks:
         self._running.add(self.own(work))
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run it as a task that the caller may cancel. While stopping it does not even begin."""
+        """Run it as a task the caller may cancel. While stopping it does not even begin."""
         if self._is_stopping:
             work.close()
             work = _nothing()

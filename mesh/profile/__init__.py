@@ -97,7 +97,7 @@ class Profile:
 
     @property
     def sockets(self) -> Path:
-        """The folder of the local door: in ``runtime`` if its path is short enough for sockets."""
+        """The folder of the local door: in ``runtime`` if that is short enough for sockets."""
         name = hashlib.blake2b(os.fsencode(self.home), digest_size=8).hexdigest()
         place = self.runtime
         if place is None or not _fits(place):

@@ -89,6 +89,8 @@ def pending_numbers(
     Conversations stay together, the most recent first; of everything else the newest first.
     Numbers of the holes that are not returned have nothing to give: they can be settled.
     """
+    if not allowed.covers(scope):
+        return []
     kind, is_stub, _ = scope_parts(scope)
     since = 0 if is_stub else allowed.since
     rows = _pending_rows(connection, scope, holes, since, only_mine=only_mine)

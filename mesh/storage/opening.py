@@ -24,7 +24,11 @@ SIZE_MAX = 256
 
 
 async def open_database(path: Path, root_key: bytes, entropy: Entropy) -> Database:
-    """Open the database at ``path`` with the key that ``root_key`` unwraps; make both if new."""
+    """Open the database with the key that ``root_key`` unwraps; make both if new."""
+    return await Database.open(path, _database_key(path, root_key, entropy))
+
+
+def _database_key(path: Path, root_key: bytes, entropy: Entropy) -> bytes:
     wrapped = path.with_name(KEY_FILE)
     if not wrapped.exists():
         if path.exists():
@@ -35,7 +39,7 @@ async def open_database(path: Path, root_key: bytes, entropy: Entropy) -> Databa
         # Durable before the database exists: a key that is lost is a database that is lost.
         write_private(wrapped, crypto.wrap(root_key, entropy.draw(32), LABEL, entropy))
     try:
-        key = crypto.unwrap(root_key, wrapped.read_bytes()[:SIZE_MAX], LABEL)
+        return crypto.unwrap(root_key, wrapped.read_bytes()[:SIZE_MAX], LABEL)
     except BadSeal as error:
         raise RootKeyMissing(
             "The key in your keystore is not the one this profile was made with; nothing was"
@@ -43,4 +47,3 @@ async def open_database(path: Path, root_key: bytes, entropy: Entropy) -> Databa
         ) from error
     except OSError as error:
         raise StorageError("The profile folder cannot be read.") from error
-    return await Database.open(path, key)

@@ -209,7 +209,7 @@ def counted_level(connection: Connection, row: ObjectRow) -> int:
 def conversation_label(connection: Connection, name: str) -> Label:
     """What the gate must know before something is told of a conversation.
 
-    As strict as the conversation and its last message: who goes on in private speaks in private.
+    As strict as the conversation and its last message: going on in private is private.
     """
     row = object_by_id(connection, facts.conversation_object(name))
     if row is None:

@@ -1,4 +1,4 @@
-"""Where the family keeps its entries, cards, portraits and secrets: synced before it returns."""
+"""Where the family keeps entries, cards, portraits and secrets: synced before it returns."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class FamilyTalk(Protocol):
     def entries_for(self, key: bytes, known: frozenset[bytes]) -> frames.RosterEntries:
         """What that device lacks, with cards, and names if it may know them."""
 
-    async def absorb(self, key: bytes, frame: frames.RosterEntries) -> None:
+    async def absorb(self, frame: frames.RosterEntries) -> None:
         """Take in what a device sent."""
 
     def secret_for(self, key: bytes) -> frames.EpochSecret | None:

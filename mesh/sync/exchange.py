@@ -209,7 +209,7 @@ class Exchange:
         elif isinstance(frame, frames.EpochSecret):
             await family.absorb_secret(self.key, frame)
         else:
-            await family.absorb(self.key, frame)
+            await family.absorb(frame)
             if frame.is_answer and not self.has_said_hello and family.is_member(self.key):
                 secret = family.secret_for(self.key)
                 if secret is not None:
@@ -318,21 +318,18 @@ class Exchange:
         if self._circle.is_paused(self.key):
             return
         circle = self._circle
-        giver = Giver(self.key, circle.family.own_tags(self.key), hello.since)
+        giver = Giver(
+            self.key,
+            circle.family.own_tags(self.key),
+            hello.since,
+            circle.rules(),
+            circle.hooks.note_clock,
+        )
         resets = not taking.is_begun and (page.fresh or taking.must_reset)
-        rules = circle.rules()
 
         def job(connection: Connection) -> Taken:
             rows = frames.unpack_rows(page)
-            return take_page(
-                connection,
-                page,
-                rows,
-                giver,
-                rules,
-                resets=resets,
-                note=circle.hooks.note_clock,
-            )
+            return take_page(connection, page, rows, giver, resets=resets)
 
         taken = await circle.database.write(job)
         taking.is_begun = True
@@ -358,7 +355,7 @@ class Exchange:
         starts = await circle.database.read(lambda c: feeds.run_starts(c, frame.scope))
         top = circle.tops.get(frame.scope, 0)
         self.giving[frame.scope] = begin_giving(
-            frame.scope, frame.talk, settled, frame.mark, starts, top
+            frame.scope, frame.talk, settled, frame.mark, starts=starts, top=top
         )
         self._wake.set()
 
@@ -531,7 +528,7 @@ class Exchange:
         )
 
     def has_given(self, tops: dict[int, int]) -> bool:
-        """Whether the other has confirmed our feeds up to ``tops``, as far as it may have them."""
+        """Whether the other has confirmed our feeds up to ``tops``, where it may have them."""
         if self.allowed is None:
             return False
         return all(

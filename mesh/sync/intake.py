@@ -24,11 +24,16 @@ DETAILS_MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """Who sent a page: its key, and whose facts it may give (None: anybody's)."""
+    """Who sent a page: its key, and whose facts it may give (None: anybody's).
+
+    With what it takes to accept them: the roster's rules, and who notes the newest stamp.
+    """
 
     key: bytes
     own_tags: frozenset[bytes] | None
     since: int
+    rules: Rules
+    note: Callable[[Connection, int], None]
 
     def may_give(self, scope: int, fact: Fact, identity: bytes) -> bool:
         """Whether this device may give this fact in this scope."""
@@ -54,13 +59,11 @@ def take_page(
     page: Page,
     rows: list[bytes],
     giver: Giver,
-    rules: Rules,
     *,
     resets: bool,
-    note: Callable[[Connection, int], None],
 ) -> Taken:
     """One page: every fact checked, taken or refused; its numbers are settled either way."""
-    intake = Intake(connection, rules, details=len(rows) <= DETAILS_MAX)
+    intake = Intake(connection, giver.rules, details=len(rows) <= DETAILS_MAX)
     for raw, fact, identity, target in intake.expect(rows):
         if not giver.may_give(page.scope, fact, identity):
             intake.outcome.refused += 1
@@ -70,7 +73,7 @@ def take_page(
         except BadFact:
             intake.outcome.refused += 1
     outcome = intake.finish()
-    note(connection, outcome.newest)
+    giver.note(connection, outcome.newest)
     cursor = feeds.load_cursor(connection, giver.key, page.scope)
     if resets:
         cursor = Cursor()

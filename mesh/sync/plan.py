@@ -59,6 +59,7 @@ def begin_giving(
     talk: int,
     settled: Ranges,
     mark: Mark,
+    *,
     starts: list[tuple[bytes, int]],
     top: int,
 ) -> Giving:

@@ -173,8 +173,8 @@ class Sync:
     ) -> SyncDone:
         """Until these devices and this one are in step, at most ``seconds``.
 
-        Each device that answers within 5 s is asked how far it is *now*; done when all of that is
-        here and all of ours is there. NoDeviceAnswers when none does.
+        Each device that answers within 5 s is asked how far it is *now*; done when all of that
+        is here and all of ours is there. NoDeviceAnswers when none does.
         """
         started = self._circle.clock.monotonic()
         wanted = [key for key in keys if self._circle.family.takes_from(key)]

@@ -118,7 +118,7 @@ class Ack(Frame, frozen=True, tag=8):
 
 
 class FrontierAsk(Frame, frozen=True, tag=9):
-    """How far are you now?"""
+    """Asks how far the other is now."""
 
     nonce: Number
 

@@ -66,8 +66,8 @@ class Requests:
     async def ask(self, key: bytes, topic: str, body: object, seconds: float) -> Any:
         """The answer of a device as a map or list.
 
-        PeerUnreachable when there is no link in all that time, RequestTimedOut, NotPermitted for
-        what that device must not learn, RequestFailed with what went wrong there.
+        PeerUnreachable when there is no link in all that time, RequestTimedOut, NotPermitted
+        for what that device must not learn, RequestFailed with what went wrong there.
         """
         self._check(key, topic)
         ask = Ask(self._entropy.draw(16), topic, _encode(body), seconds)
