@@ -107,8 +107,10 @@ async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:
     services.sync.spread()
     await services.registry.start_anew()
     await services.registry.directory.describe(services.registry.key, name=name)
-    await asyncio.sleep(FAREWELL_S)
-    services.wires.on_leaving()
+    try:
+        await asyncio.sleep(FAREWELL_S)
+    finally:
+        services.wires.on_leaving()
     return FamilyJoined(
         family_id=services.registry.family.hex(),
         device_id=device_id(services.registry.key),
