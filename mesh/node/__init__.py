@@ -24,7 +24,7 @@ from mesh.commands.sharing import restore_pauses
 from mesh.keystore import unlock
 from mesh.node.building import build, introduce, listen
 from mesh.node.following import Following
-from mesh.node.memory import keep_few_arenas
+from mesh.node.memory import keep_few_arenas, settle
 from mesh.node.options import Options, Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import no_core_dumps
@@ -185,6 +185,7 @@ class Node:
         await following.newsroom.tell_mood()
         following.announce_soon()
         self._tasks.spawn(following.tend(self._options.host))
+        settle()
 
     async def _publish(self, topic: str, body: dict[str, object]) -> News:
         return await self._door.publish(topic, body)
