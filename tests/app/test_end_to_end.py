@@ -27,6 +27,7 @@ STATUS = {
     "device_id", "name", "running", "port", "door", "in_step", "pending", "devices", "log",
 }  # fmt: skip
 LONG = "x" * 3000
+LINES = 30_000
 FORGOTTEN = {"id", "confirmed_by", "waiting_for"}
 SYNCED = {"in_step", "sent", "received", "seconds"}
 
@@ -213,14 +214,19 @@ async def test_an_import_reaches_the_other_and_both_export_the_same(tmp_path: Pa
         assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-async def test_an_import_that_is_cut_goes_on(tmp_path: Path) -> None:
-    total = 30_000
-    path = tmp_path / "long.jsonl"
+def long_history(folder: Path) -> Path:
+    """A file that takes a while."""
+    path = folder / "long.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for number in range(total):
+        for number in range(LINES):
             row = {"conversation_id": f"c{number % 50}", "role": "user",
                    "text": f"line {number}", "timestamp": 1.6e9 + number}  # fmt: skip
             file.write(json.dumps(row) + "\n")
+    return path
+
+
+async def test_an_import_that_is_cut_goes_on(tmp_path: Path) -> None:
+    path = long_history(tmp_path)
     async with desks(tmp_path, "Desk") as (desk,):
         importing = await desk.open("import", str(path))
         first = has(await desk.line(importing), {"done", "total"})
@@ -228,10 +234,43 @@ async def test_an_import_that_is_cut_goes_on(tmp_path: Path) -> None:
         stop(importing, signal.SIGINT)
         cut = await ended(importing)
         assert cut.code == 1
-        assert 0 < cut.rows[-1]["imported"] < total
+        assert 0 < cut.rows[-1]["imported"] < LINES
         done = await desk.row("import", str(path))
-        assert done["imported"] + cut.rows[-1]["imported"] == total
+        assert done["imported"] + cut.rows[-1]["imported"] == LINES
         assert done["skipped"] == cut.rows[-1]["imported"]
+
+
+async def test_a_node_that_is_ended_in_the_middle_of_work_ends_within_two_seconds(
+    tmp_path: Path,
+) -> None:
+    path = long_history(tmp_path)
+    async with desks(tmp_path, "Desk", "Laptop") as (desk, laptop):
+        importing = await desk.open("import", str(path))
+        inviting = await desk.open("invite")
+        await desk.line(inviting)
+        await desk.line(importing)
+        begun = time.monotonic()
+        off = await desk.switch_off()
+        assert time.monotonic() - begun < 2
+        assert off is not None
+        assert (off.code, len(off.err.splitlines())) == (0, 1), off
+        for command in (importing, inviting):
+            cut = await ended(command)
+            assert (cut.code, "not running" in cut.err) == (1, True), cut
+        await desk.switch_on()
+        done = await desk.row("import", str(path))
+        assert done["skipped"] > 0
+        assert done["imported"] + done["skipped"] == LINES
+        assert (await laptop.row("sync", "--wait", "30"))["in_step"] is True
+
+
+async def test_who_waits_for_a_device_that_has_paused_is_told_its_name(tmp_path: Path) -> None:
+    async with desks(tmp_path, "Desk", "Laptop") as (desk, laptop):
+        await laptop.rows("pause", "--minutes", "10")
+        waiting = await desk.type("sync", "--wait", "1")
+        assert (waiting.code, "Laptop" in waiting.err) == (1, True), waiting
+        await laptop.rows("resume")
+        assert (await desk.row("sync", "--wait", "20"))["in_step"] is True
 
 
 async def test_a_feeling_is_watched_on_the_other_device(tmp_path: Path) -> None:
