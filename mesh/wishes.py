@@ -380,7 +380,7 @@ class ExportDone(Shown, frozen=True):
 
 
 class SyncDone(Shown, frozen=True):
-    """How a catch-up ended; ``missing`` names devices that did not answer."""
+    """How a catch-up ended with all that answered; ``missing`` names those that did not."""
 
     in_step: bool
     sent: int

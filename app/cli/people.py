@@ -192,6 +192,8 @@ def synced(voice: Voice, value: object) -> None:
     done = msgspec.convert(value, SyncDone)
     how = "In step" if done.in_step else "Not in step yet"
     voice.say(f"{how}: {done.received:,} received, {done.sent:,} sent ({done.seconds:.1f} s).")
+    if done.missing:
+        voice.say(f"No answer from {', '.join(done.missing)}.")
 
 
 def health(voice: Voice, value: object) -> None:

@@ -59,7 +59,7 @@ class Sync:
         exchange = self._exchanges.pop(key, None)
         if exchange is not None:
             exchange.end()
-            self.moved(exchange)
+            self.moved(key)
 
     def hear(self, lane: Lane, payload: bytes) -> None:
         """A payload came on a lane."""
@@ -80,11 +80,11 @@ class Sync:
 
     # ---- how talks go ------------------------------------------------------------------------
 
-    def moved(self, exchange: Exchange) -> None:
+    def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
-        self._circle.hooks.on_moved(exchange.key)
+        self._circle.hooks.on_moved(key)
 
     # ---- growth ------------------------------------------------------------------------------
 
@@ -96,17 +96,17 @@ class Sync:
             return
         for key, exchange in list(self._exchanges.items()):
             if key == source:
-                exchange.grown(hurry=False)
+                exchange.gives.grown(hurry=False)
             elif outcome.fed:
-                exchange.push(outcome.fed)
+                exchange.gives.push(outcome.fed)
             else:
-                exchange.grown(hurry=True)
+                exchange.gives.grown(hurry=True)
 
-    def took(self, exchange: Exchange, outcome: Outcome) -> None:
+    def took(self, key: bytes, outcome: Outcome) -> None:
         """A page of another device was committed here."""
-        self.grew(outcome, exchange.key)
-        self.moved(exchange)
-        self._circle.hooks.on_taken(exchange.key, outcome)
+        self.grew(outcome, key)
+        self.moved(key)
+        self._circle.hooks.on_taken(key, outcome)
 
     # ---- standing ----------------------------------------------------------------------------
 
@@ -124,12 +124,13 @@ class Sync:
         exchange = self._exchanges.get(key)
         if exchange is None:
             return (0, 0, 0, 0)
-        return (exchange.missing, exchange.received, exchange.expected, exchange.sent)
+        takes = exchange.takes
+        return (takes.missing, takes.received, takes.expected, exchange.gives.sent)
 
     @property
     def pending(self) -> int:
         """Facts known to be missing here."""
-        return sum(exchange.missing for exchange in self._exchanges.values())
+        return sum(exchange.takes.missing for exchange in self._exchanges.values())
 
     # ---- pause -------------------------------------------------------------------------------
 
@@ -194,7 +195,7 @@ class Sync:
         )
         after = self._flow()
         return SyncDone(
-            in_step=reached and not missing,
+            in_step=reached,
             sent=after[0] - before[0],
             received=after[1] - before[1],
             seconds=round(self._circle.clock.monotonic() - started, 3),
@@ -203,12 +204,12 @@ class Sync:
 
     def _flow(self) -> tuple[int, int]:
         exchanges = self._exchanges.values()
-        return sum(x.sent for x in exchanges), sum(x.received for x in exchanges)
+        return sum(x.gives.sent for x in exchanges), sum(x.takes.received for x in exchanges)
 
     def _is_level(self, key: bytes, theirs: dict[int, int], ours: dict[int, int]) -> bool:
         exchange = self._exchanges.get(key)
-        return (
-            exchange is not None and exchange.has_reached(theirs) and exchange.has_given(ours)
+        return exchange is not None and (
+            exchange.takes.has_reached(theirs) and exchange.gives.has_given(ours)
         )
 
     async def _ask_frontiers(
@@ -224,7 +225,7 @@ class Sync:
                 exchange = self._exchanges.get(key)
                 if exchange is not None and exchange.is_open and exchange not in asked:
                     asked.add(exchange)
-                    exchange.grown(hurry=True)
+                    exchange.gives.grown(hurry=True)
                     exchange.say(frames.FrontierAsk(nonce))
             return len(self._answers(keys, nonce)) == len(keys)
 
@@ -238,10 +239,6 @@ class Sync:
             for key, exchange in exchanges.items()
             if exchange is not None and nonce in exchange.frontier
         }
-
-    def answered(self, exchange: Exchange) -> None:
-        """A device told how far it is."""
-        self.moved(exchange)
 
     async def _wait_until(self, reached: Callable[[], bool], deadline: float) -> bool:
         while not reached():

@@ -246,4 +246,4 @@ async def in_step(*devices: Device, device: Device | None = None) -> None:
     """Every one of these asks for all there is, of all or of one, and has it."""
     wish = Sync(wait=PATIENCE_S, device=device.id if device else None)
     for done in await asyncio.gather(*(one.ask(wish) for one in devices)):
-        assert done.in_step, done
+        assert (done.in_step, done.missing) == (True, ()), done

@@ -23,6 +23,7 @@ from mesh.wishes import (
     Revise,
     Say,
     Show,
+    Sync,
 )
 from tests.family.household import Device, family, in_step, pair, strangers
 
@@ -196,6 +197,17 @@ async def test_what_becomes_private_is_not_sent_and_what_becomes_family_is(
         await desk.ask(Relabel(id=memory.id, privacy="family"))
         await in_step(desk, laptop)
         assert await laptop.texts() == {"kept to myself"}
+
+
+async def test_who_is_away_is_named_and_does_not_keep_the_others_from_being_in_step(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, tablet):
+        await tablet.stop()
+        await laptop.ask(Remember(text="news"))
+        done = await desk.ask(Sync(wait=1))
+        assert (done.in_step, done.missing) == (True, ("Tablet",))
+        assert await desk.texts() == {"news"}
 
 
 async def test_a_device_that_joins_late_gets_the_whole_past(tmp_path: Path) -> None:
