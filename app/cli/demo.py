@@ -230,8 +230,13 @@ class Demo:
         """Until every device says that it has all, and has given all."""
         until = time.perf_counter() + PATIENCE_S
         for device in self.devices:
-            while not (await device.ask(Sync(wait=PATIENCE_S)))["in_step"]:
+            while not _is_level(await device.ask(Sync(wait=PATIENCE_S))):
                 _expect(time.perf_counter() < until, f"{device.name} is in step")
+
+
+def _is_level(done: dict[str, Any]) -> bool:
+    """Whether a device has caught up with every other one."""
+    return bool(done["in_step"]) and not done["missing"]
 
 
 @contextlib.asynccontextmanager

@@ -245,6 +245,26 @@ async def test_sync_that_waits_in_vain_is_a_failure_and_names_who_is_missing(
     assert "Home Desktop" in read.out
 
 
+async def test_people_read_names_where_programs_read_ids(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as at:
+        shown = wishes.ForgetShown(id="x1", confirmed_by=(), waiting_for=(DEVICE,))
+        at.node.answers |= {wishes.Forget: shown, wishes.Devices: [device("Old Phone")]}
+        person, program = await at.type("forget", "x1"), await at.type("forget", "x1", "--json")
+    assert "1 device still to confirm: Old Phone" in person.out
+    assert program.rows[0]["waiting_for"] == [DEVICE]
+
+
+async def test_at_a_terminal_what_cannot_be_undone_is_asked_first(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as at:
+        at.node.answers[wishes.Revoke] = device("Old Phone")
+        refused = await at.answer("n", "revoke", "Old Phone")
+        assert at.node.said == []
+        accepted = await at.answer("y", "revoke", "Old Phone")
+        assert at.node.said == [wishes.Revoke(device="Old Phone")]
+    assert (refused.code, accepted.code) == (1, 0)
+    assert "it keeps. [y/N]" in refused.err
+
+
 async def test_health_has_a_sentence_made_of_its_causes(tmp_path: Path) -> None:
     async with terminal(tmp_path) as at:
         at.node.answers[wishes.Health] = wishes.HealthShown(
