@@ -125,7 +125,7 @@ class KeyringUntrusted(KeystoreError):
 
 
 class RootKeyMissing(KeystoreError):
-    """The keyring has no key for this profile any more; its data stays closed, unchanged."""
+    """The keyring has no key for this profile: its data stays closed; nothing was changed."""
 
 
 class WrongPassphrase(KeystoreError):

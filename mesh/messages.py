@@ -391,7 +391,7 @@ class ForgetConfirmed(Message, frozen=True):
 class WorkOffered(Message, frozen=True):
     """A local module offers a capability, for example ``semantic_search``."""
 
-    topic: ClassVar[str] = "device/work/offered"
+    topic: ClassVar[str] = "device/capability/offered"
     audience: ClassVar[Audience] = Audience.HERE
     is_asked: ClassVar[bool] = True
     capability: str

@@ -1,7 +1,7 @@
 """Modules that answer: who offered which topic, and what was asked of whom.
 
     module                        node                         whoever asks
-      ├─ device/work/offered ──────▶│
+      ├─ device/capability/offered ──────▶│
       │◀──────────── ok ────────────┤
       │                             │◀──────── request ────────────┤
       │◀─── ask, topic, body, n ────┤

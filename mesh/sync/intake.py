@@ -23,7 +23,7 @@ DETAILS_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Giver:
+class Source:
     """Who sent a page: its key, and whose facts it may give (None: anybody's).
 
     With what it takes to accept them: the roster's rules, and who notes the newest stamp.
@@ -58,14 +58,14 @@ def take_page(
     connection: Connection,
     page: Page,
     rows: list[bytes],
-    giver: Giver,
+    source: Source,
     *,
     resets: bool,
 ) -> Taken:
     """One page: every fact checked, taken or refused; its numbers are settled either way."""
-    intake = Intake(connection, giver.rules, details=len(rows) <= DETAILS_MAX)
+    intake = Intake(connection, source.rules, details=len(rows) <= DETAILS_MAX)
     for raw, fact, identity, target in intake.expect(rows):
-        if not giver.may_give(page.scope, fact, identity):
+        if not source.may_give(page.scope, fact, identity):
             intake.outcome.refused += 1
             continue
         try:
@@ -73,11 +73,11 @@ def take_page(
         except BadFact:
             intake.outcome.refused += 1
     outcome = intake.finish()
-    giver.note(connection, outcome.newest)
-    cursor = feeds.load_cursor(connection, giver.key, page.scope)
+    source.note(connection, outcome.newest)
+    cursor = feeds.load_cursor(connection, source.key, page.scope)
     if resets:
         cursor = Cursor()
     cursor.take(Ranges.unpacked(page.settles), page.mark)
-    cursor.since = max(cursor.since, giver.since)
-    feeds.save_cursor(connection, giver.key, page.scope, cursor)
+    cursor.since = max(cursor.since, source.since)
+    feeds.save_cursor(connection, source.key, page.scope, cursor)
     return Taken(outcome, cursor.settled.floor)

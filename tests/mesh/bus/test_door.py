@@ -127,7 +127,7 @@ async def test_a_late_subscriber_gets_the_state_at_once(tmp_path: Path) -> None:
         (b"conversation/mine", pack({})),
         (b"json/my/own", pack({})),
         (b"bus/ready/1", pack({})),
-        (b"device/work/offered", pack({"capability": "x"})),
+        (b"device/capability/offered", pack({"capability": "x"})),
         (b"", pack({})),
         (b"\xff\xfe", pack({})),
         (b"two\nlines", pack({})),
@@ -220,7 +220,7 @@ async def test_requests_from_req_and_dealer_in_both_spellings(tmp_path: Path) ->
         ((b"a", b"", b"", b"", b"", b""), "bad_input"),
         ((b"my/topic", b"", b"i" * 65), "bad_input"),
         ((b"my/topic", b"x" * (BODY_IN_MAX + 1), b"id"), "too_large"),
-        ((b"device/work/offered", pack({"capability": "x"})), "bad_input"),
+        ((b"device/capability/offered", pack({"capability": "x"})), "bad_input"),
     ],
 )
 async def test_a_wrong_request_is_answered_with_a_typed_error(
@@ -338,7 +338,7 @@ async def test_modules_that_offer_a_topic_are_asked_in_turn_until_they_go(
         with Module(house.profile) as module:
             workers = [module.open(zmq.DEALER, "request") for _ in range(2)]
             for worker in workers:
-                assert (await ask(worker, b"device/work/offered", offer))[0] == b"ok"
+                assert (await ask(worker, b"device/capability/offered", offer))[0] == b"ok"
             for worker in workers:
                 question = house.tasks.create_task(house.bus.request("work/tea", {"cups": 2}))
                 word, topic, body, number = await worker.recv_multipart()
@@ -351,7 +351,7 @@ async def test_modules_that_offer_a_topic_are_asked_in_turn_until_they_go(
             await workers[1].send_multipart([b"bus/answer", b"\xc1", number, b"ok"])
             assert isinstance(await question, BadInput)
             withdrawn = json.dumps({"capability": "tea", "is_offered": False}).encode()
-            assert (await ask(workers[1], b"device/work/offered", withdrawn))[0] == b"ok"
+            assert (await ask(workers[1], b"device/capability/offered", withdrawn))[0] == b"ok"
             asker = module.open(zmq.REQ, "request")
             _, body = await ask(asker, b"work/tea", b"{}")
             assert json.loads(body)["error"] in {"not_found", "peer_unreachable"}
@@ -364,5 +364,5 @@ async def test_nobody_can_offer_what_only_the_node_tells(tmp_path: Path) -> None
             worker = module.open(zmq.DEALER, "request")
             for topic in ("device/heartbeat", "sync/x", "bus/publish", "device/registry/query"):
                 offer = pack({"capability": topic})
-                status, body = await ask(worker, b"device/work/offered", offer)
+                status, body = await ask(worker, b"device/capability/offered", offer)
                 assert (status, unpack(body)["error"]) == (b"error", "not_permitted")

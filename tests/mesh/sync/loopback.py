@@ -79,7 +79,7 @@ class LoopbackFamily:
     def entries_for(self, key: bytes, known: frozenset[bytes]) -> frames.RosterEntries:
         return frames.RosterEntries((), (), ())
 
-    async def absorb(self, key: bytes, frame: frames.RosterEntries) -> None:
+    async def absorb(self, frame: frames.RosterEntries) -> None:
         pass
 
     def secret_for(self, key: bytes) -> frames.EpochSecret | None:

@@ -1,0 +1,234 @@
+"""The giving side of a talk: what is new at once, what was missed in pages, by priority."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from mesh.errors import PeerUnreachable
+from mesh.model.cursor import Mark, Ranges, ranges_of
+from mesh.storage import feeds
+from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
+from mesh.wire import frames
+from mesh.wire.frames import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from mesh.storage.objects import Connection, Fed
+    from mesh.sync.talk import Talk
+
+READ_AHEAD = 2048
+SMALL = 64
+ECHO_DELAY_S = 0.4
+RETRY_S = 2.0
+
+
+class GivingSide:
+    """What we give to one device."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._wake = asyncio.Event()
+        self._echoes = False
+        self._offered: set[int] = set()
+        self.scopes: dict[int, Giving] = {}
+        self.sent = 0
+
+    def begin(self) -> tuple[tuple[int, int], ...]:
+        """We say hello: what is offered. What was asked for before is asked for anew."""
+        talk = self._talk
+        self.scopes.clear()
+        talk.allowed = talk.circle.family.allowance(talk.key)
+        given = () if talk.is_paused else offers(talk.circle.tops, talk.allowed)
+        self._offered = {scope for scope, _ in given}
+        return given
+
+    def offer_again(self) -> None:
+        """The other began anew: offer everything."""
+        self._offered.clear()
+        self.grown(hurry=False)
+
+    def hurry(self) -> None:
+        """Give what is pending now."""
+        self._wake.set()
+
+    async def since_came(self, frame: frames.Since) -> None:
+        """The other asks for a scope from where it is."""
+        talk, circle = self._talk, self._talk.circle
+        if talk.allowed is None or not talk.allowed.covers(frame.scope) or talk.is_paused:
+            circle.count("refused_scopes")
+            return
+        settled = Ranges.unpacked(frame.settled)
+        starts = await circle.database.read(lambda sql: feeds.run_starts(sql, frame.scope))
+        top = circle.tops.get(frame.scope, 0)
+        self.scopes[frame.scope] = begin_giving(
+            frame.scope, frame.talk, settled, frame.mark, starts=starts, top=top
+        )
+        self._wake.set()
+
+    def acked(self, frame: frames.Ack) -> None:
+        """The other has committed pages."""
+        giving = self.scopes.get(frame.scope)
+        if giving is not None and giving.talk == frame.talk:
+            top = self._talk.circle.tops.get(frame.scope, 0)
+            giving.acked = max(giving.acked, min(frame.floor, top))
+            self._talk.moved()
+
+    def push(self, fed: list[Fed]) -> None:
+        """New facts of ours: to the other device at once, where it may have them."""
+        if not self._talk.is_open:
+            return
+        pushed = [self._push_one(one) for one in fed]
+        if not all(pushed):
+            self.grown(hurry=False)
+
+    def _push_one(self, one: Fed) -> bool:
+        """Whether this fact needs no page any more."""
+        giving, allowed = self.scopes.get(one.scope), self._talk.allowed
+        if giving is None or allowed is None:
+            return False
+        if one.number in giving.sent:
+            return True
+        is_ours = one.mine or not self._talk.circle.family.gives_only_own
+        if not (is_ours and may_push(giving, one.scope, one.newest, allowed)):
+            return False
+        page = self._page(giving, [one.number], [], [one.raw], one.number)
+        if not self._talk.lane.send(frames.write(page)):
+            return False
+        giving.sent.settle([(one.number, one.number)])
+        self.sent += 1
+        return True
+
+    def grown(self, *, hurry: bool) -> None:
+        """Our feeds grew: offer new scopes, and give what is new, soon or at once."""
+        talk = self._talk
+        if not talk.is_open or talk.allowed is None:
+            return
+        given = offers(talk.circle.tops, talk.allowed)
+        fresh = tuple(pair for pair in given if pair[0] not in self._offered)
+        if fresh:
+            self._offered.update(scope for scope, _ in fresh)
+            talk.say(frames.Offer(fresh))
+        if hurry:
+            self._wake.set()
+        elif not self._echoes:
+            self._echoes = True
+            talk.later(ECHO_DELAY_S, self._echo_due)
+
+    def _echo_due(self) -> None:
+        self._echoes = False
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Give whatever is pending, whenever something is; for as long as the talk lasts."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while await self._give_round():
+                    pass
+            except PeerUnreachable:
+                self._talk.later(RETRY_S, self._wake.set)
+
+    async def _give_round(self) -> bool:
+        """Give what is pending of the most important scope; False when nothing is."""
+        for scope in sorted(self.scopes, key=priority):
+            giving = self.scopes[scope]
+            top = self._talk.circle.tops.get(scope, 0)
+            if giving.holes(top):
+                await self._give_scope(giving, top)
+                return True
+        return False
+
+    async def _give_scope(self, giving: Giving, top: int) -> None:
+        allowed = self._talk.allowed
+        if allowed is None:
+            return
+        holes = giving.holes(top)
+        echo = self._talk.from_peer.get(giving.scope, Ranges()).copy()
+        only_mine = self._talk.circle.family.gives_only_own
+
+        def plan(connection: Connection) -> tuple[list[int], list[tuple[int, int]]]:
+            found = feeds.pending_numbers(
+                connection, giving.scope, holes, allowed, only_mine=only_mine
+            )
+            numbers = [number for number in found if number not in echo]
+            return numbers, feeds.dead_numbers(holes, numbers)
+
+        numbers, dead = await self._talk.circle.database.read(plan)
+        await self._give_pages(giving, numbers, dead, top)
+
+    async def _give_pages(
+        self, giving: Giving, numbers: list[int], dead: list[tuple[int, int]], top: int
+    ) -> None:
+        """The pages of a plan; the first one settles the dead numbers too."""
+        send: Callable[[Page], Coroutine[None, None, None]]
+        send = self._send_live if len(numbers) <= SMALL else self._send_bulk
+        if dead:
+            await send(self._page(giving, [], dead, [], top))
+            giving.sent.settle(dead)
+        for start in range(0, len(numbers), READ_AHEAD):
+            part = numbers[start : start + READ_AHEAD]
+            for page, count, covered in await self._read_pages(giving, part, top):
+                if self.scopes.get(giving.scope) is not giving:
+                    return
+                await send(page)
+                giving.sent.settle(covered)
+                self.sent += count
+                self._talk.moved()
+
+    async def _read_pages(
+        self, giving: Giving, numbers: list[int], top: int
+    ) -> list[tuple[Page, int, list[tuple[int, int]]]]:
+        """Read and compress off the loop. Numbers that moved away meanwhile are settled too."""
+
+        def job(connection: Connection) -> list[tuple[Page, int, list[tuple[int, int]]]]:
+            rows = feeds.numbered_facts(connection, giving.scope, numbers)
+            gone = sorted(set(numbers) - {number for number, _ in rows})
+            made = []
+            for page in cut(rows):
+                own = [number for number, _ in page]
+                covered = ranges_of(sorted(own))
+                made.append(
+                    (self._page(giving, own, [], [r for _, r in page], top), len(own), covered)
+                )
+            if gone:
+                covered = ranges_of(gone)
+                made.append((self._page(giving, [], covered, [], top), 0, covered))
+            return made
+
+        return await self._talk.circle.database.read(job)
+
+    def _page(
+        self,
+        giving: Giving,
+        numbers: list[int],
+        dead: list[tuple[int, int]],
+        raws: list[bytes],
+        top: int,
+    ) -> Page:
+        settles = Ranges(dead)
+        settles.settle(ranges_of(sorted(numbers)))
+        form, rows = frames.pack_rows(raws)
+        mark = Mark(self._talk.circle.run, top)
+        return Page(giving.scope, giving.talk, giving.fresh, settles.packed(), mark, form, rows)
+
+    async def _send_live(self, page: Page) -> None:
+        if not self._talk.lane.send(frames.write(page)):
+            raise PeerUnreachable
+
+    async def _send_bulk(self, page: Page) -> None:
+        lane = await self._talk.circle.hooks.bulk_lane(self._talk.key)
+        await lane.send_bulk(frames.write(page))
+
+    def has_given(self, tops: dict[int, int]) -> bool:
+        """Whether the other has confirmed our feeds up to ``tops``, where it may have them."""
+        allowed = self._talk.allowed
+        if allowed is None:
+            return False
+        return all(
+            scope in self.scopes and self.scopes[scope].acked >= top
+            for scope, top in tops.items()
+            if top and allowed.covers(scope)
+        )

@@ -1,0 +1,93 @@
+"""What both sides of one talk share: with whom, over which lane, and under what terms."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from mesh.wire import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh.model.allowance import Allowance
+    from mesh.model.cursor import Ranges
+    from mesh.storage.objects import Outcome
+    from mesh.sync.circle import Circle, Lane
+    from mesh.wire.frames import Frame, Hello
+
+
+class Listener(Protocol):
+    """Who hears how talks go."""
+
+    def moved(self, key: bytes) -> None:
+        """How far a device is has changed."""
+
+    def took(self, key: bytes, outcome: Outcome) -> None:
+        """A page of another device was committed here."""
+
+
+@dataclass
+class Talk:
+    """One talk. ``allowed``: what the other may be given, from our hello on.
+
+    ``from_peer``: numbers, in our feeds, of facts this very device gave us: they are settled
+    without being sent back.
+    """
+
+    circle: Circle
+    listener: Listener
+    lane: Lane
+    allowed: Allowance | None = None
+    their_hello: Hello | None = None
+    has_said_hello: bool = False
+    from_peer: dict[int, Ranges] = field(default_factory=dict)
+    timers: set[asyncio.TimerHandle] = field(default_factory=set)
+
+    @property
+    def key(self) -> bytes:
+        """The other device."""
+        return self.lane.peer
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether we have paused sharing with it."""
+        return self.circle.is_paused(self.key)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether both sides have said hello and nobody has paused."""
+        theirs = self.their_hello
+        return (
+            self.has_said_hello
+            and theirs is not None
+            and not theirs.paused
+            and not self.is_paused
+        )
+
+    def say(self, frame: Frame) -> None:
+        """Send a frame on the live lane; if it cannot go, the talk begins anew."""
+        if not self.lane.send(frames.write(frame)):
+            self.circle.count("unsaid_frames")
+            self.lane.close()
+
+    def moved(self) -> None:
+        """How far the other device is has changed."""
+        self.listener.moved(self.key)
+
+    def later(self, seconds: float, then: Callable[[], None]) -> None:
+        """Do something in a while, unless the talk ends before."""
+
+        def due() -> None:
+            self.timers.discard(timer)
+            then()
+
+        timer = asyncio.get_running_loop().call_later(seconds, due)
+        self.timers.add(timer)
+
+    def end(self) -> None:
+        """Nothing that was to be done later is done."""
+        for timer in self.timers:
+            timer.cancel()
+        self.has_said_hello = False
