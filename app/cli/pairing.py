@@ -11,6 +11,7 @@ from app.cli.question import agrees
 from app.cli.session import Session, session
 from app.cli.simple import invitation
 from app.cli.voice import BOLD, DIM, GREEN
+from mesh.errors import NotFound
 from mesh.wishes import Answer, Join
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ async def _answer(talk: Session, questions: asyncio.Queue[Row], *, says_yes: boo
     while True:
         asking = await questions.get()
         yes = says_yes or await agrees("Are these the pictures on the other device too?")
-        await talk.client.command(Answer(run=str(asking["run"]), yes=yes))
+        with contextlib.suppress(NotFound):  # it has ended meanwhile, and tells so itself
+            await talk.client.command(Answer(run=str(asking["run"]), yes=yes))
 
 
 def _show_invitation(voice: Voice, event: Row) -> None:

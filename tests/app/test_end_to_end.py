@@ -71,6 +71,18 @@ async def test_a_code_is_typed_with_dashes_and_the_place(tmp_path: Path) -> None
         assert (await ended(inviting)).code == 0
 
 
+async def test_a_no_on_one_side_is_told_as_a_refusal_on_both(tmp_path: Path) -> None:
+    async with desks(tmp_path, "Desk") as (desk,), desks(tmp_path, "Laptop") as (laptop,):
+        inviting = await desk.open("invite", "--yes")
+        opened = await desk.line(inviting)
+        joining = await laptop.open("join", opened["link"])
+        refused, invited = await asyncio.gather(ended(joining, "n\n"), ended(inviting))
+        for one in (refused, invited):
+            assert (one.code, "refused" in one.err) == (1, True), one
+            assert [row["event"] for row in one.rows] == ["asking"]
+        assert len(await desk.rows("devices")) == len(await laptop.rows("devices")) == 1
+
+
 async def test_sigterm_closes_an_invitation_and_ends_it_with_1(tmp_path: Path) -> None:
     async with desks(tmp_path, "Desk") as (desk,):
         inviting = await desk.open("invite")

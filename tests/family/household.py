@@ -209,7 +209,7 @@ async def pair(
             if isinstance(event, InviteOpened):
                 opened.set_result(event)
             elif isinstance(event, PairingAsking):
-                tasks.create_task(device.ask(Answer(run=event.run, yes=yes)))
+                tasks.create_task(_outcome(device.ask(Answer(run=event.run, yes=yes))))
 
         inviting = tasks.create_task(
             _outcome(host.ask(invite or Invite(), lambda event: hear(host, host_says, event)))
