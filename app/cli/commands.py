@@ -195,6 +195,8 @@ async def demonstrate(profile: Profile, options: Options, voice: Voice) -> int:
     figures = await demo.play(options["devices"], happened)
     if voice.as_json:
         voice.line({"event": "done", **figures})
+    else:
+        voice.say(f"That took {figures['seconds']} s. All of it is removed again.", BOLD)
     return DONE
 
 
