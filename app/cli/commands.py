@@ -196,7 +196,7 @@ async def demonstrate(profile: Profile, options: Options, voice: Voice) -> int:
     if voice.as_json:
         voice.line({"event": "done", **figures})
     else:
-        voice.say(f"That took {figures['seconds']} s. All of it is removed again.", BOLD)
+        voice.say(f"That took {figures['seconds']} s. All of it is removed again.")
     return DONE
 
 
