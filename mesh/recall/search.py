@@ -71,25 +71,24 @@ class Search:
         self, connection: Connection, terms: list[str], limit: int, widest: int
     ) -> list[Hit]:
         quoted = [f'"{term}"' for term in terms]
-        found = {one.n: one for one in words.matches(connection, " AND ".join(quoted), limit)}
+        all_of, some_of = " AND ".join(quoted), " OR ".join(quoted)
+        found = {one.n: one for one in words.matches(connection, all_of, limit, widest)}
         with_all = len(found)
         if len(found) < limit and len(quoted) > 1:
-            for one in words.matches(connection, " OR ".join(quoted), limit):
+            for one in words.matches(connection, some_of, limit, widest):
                 found.setdefault(one.n, one)
         ranked = list(found.values())[:limit]
         lift = max((one.rank for one in ranked[with_all:]), default=0.0)
         hits = [
-            self._hit(connection, one, one.rank + (lift if place < with_all else 0.0), widest)
+            self._hit(connection, one, one.rank + (lift if place < with_all else 0.0))
             for place, one in enumerate(ranked)
         ]
         return [hit for hit in hits if hit is not None]
 
-    def _hit(
-        self, connection: Connection, match: words.Match, score: float, widest: int
-    ) -> Hit | None:
+    def _hit(self, connection: Connection, match: words.Match, score: float) -> Hit | None:
         row = object_by_n(connection, match.n)
         seen = reading.view(connection, row)
-        if seen is None or reading.counted_level(connection, row) > widest:
+        if seen is None:
             return None
         author = facts.author_of(row.id)
         return Hit(

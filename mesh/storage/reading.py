@@ -200,12 +200,6 @@ def reason_of(connection: Connection, row: ObjectRow) -> str | None:
 # ---- forgetting ------------------------------------------------------------------------------
 
 
-def counted_level(connection: Connection, row: ObjectRow) -> int:
-    """The level an object counts as: the strictest of its own and its conversation's."""
-    home = object_by_n(connection, row.home).level if row.home else 0
-    return max(row.level, home)
-
-
 def conversation_label(connection: Connection, name: str) -> Label:
     """What the gate must know before something is told of a conversation.
 

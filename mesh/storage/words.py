@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
 from mesh.model import views
-from mesh.model.fact import FactKind, Memory, ObjectKind, Turn, Words
+from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Turn, Words
 from mesh.storage.objects import Connection, State, held_fact
 
 if TYPE_CHECKING:
@@ -92,8 +92,10 @@ class Match(NamedTuple):
     rank: float
 
 
-def matches(connection: Connection, query: str, limit: int) -> list[Match]:
-    """Texts that stand and match an FTS5 query, best first."""
+def matches(
+    connection: Connection, query: str, limit: int, widest: int = Level.HERE
+) -> list[Match]:
+    """Texts that stand, count as ``widest`` or less and match an FTS5 query, best first."""
     # Few matches are of texts that no longer stand, so that one look is nearly always enough.
     window = limit + SPARE_MATCHES
     while True:
@@ -103,19 +105,20 @@ def matches(connection: Connection, query: str, limit: int) -> list[Match]:
                 (query, window),
             )
         )
-        texts = ((_standing_text(connection, fact_n), rank) for fact_n, rank in found)
+        texts = ((_standing_text(connection, n, widest), rank) for n, rank in found)
         hits = [Match(*text, rank) for text, rank in texts if text is not None]
         if len(hits) >= limit or len(found) < window:
             return hits[:limit]
         window *= 8
 
 
-def _standing_text(connection: Connection, fact_n: int) -> tuple[int, str] | None:
-    """The object of a fact and its text, if this text is what is shown."""
+def _standing_text(connection: Connection, fact_n: int, widest: int) -> tuple[int, str] | None:
+    """The object of a fact and its text, if this text is what is shown and may be found."""
     row = connection.execute(
         "SELECT object.n, object.plain, fact.raw FROM fact"
-        " JOIN object ON object.n = fact.object WHERE fact.n = ? AND object.state = ?",
-        (fact_n, State.LIVE),
+        " JOIN object ON object.n = fact.object"
+        " WHERE fact.n = ? AND object.state = ? AND fact.scope & 3 <= ?",
+        (fact_n, State.LIVE, widest),
     ).fetchone()
     if row is None:
         return None
