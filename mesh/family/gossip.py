@@ -103,9 +103,12 @@ class Gossip:
         return self.trust(key) is not None and self._registry.is_member
 
     def takes_from(self, key: bytes) -> bool:
-        """Whether records flow between that device and this one at all."""
-        both = (self.trust(key), self.trust(self._registry.key))
-        return None not in both and Trust.GUEST not in both
+        """Whether records flow between that device and this one at all.
+
+        Never with guests, and of two devices one is full: others do not meet.
+        """
+        both = {self.trust(key), self.trust(self._registry.key)}
+        return Trust.FULL in both and not both & {None, Trust.GUEST}
 
     def own_tags(self, key: bytes) -> frozenset[bytes] | None:
         """Whose facts a device may give: a limited one only its own and its own past's."""

@@ -1,0 +1,56 @@
+"""Names and addresses learned from one device go on to those that do not meet it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.wishes import Remember, Rename, Sync
+from tests.family.household import PATIENCE_S, family
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mesh.node import Node
+
+
+def key_of(node: Node) -> bytes:
+    return node.services.registry.key
+
+
+def part(one: Node, other: Node) -> None:
+    """The first lets the other in no more, and does not go to it."""
+    services = one.services
+    allowed = services.registry.directory.allowed()
+    services.links.admit({c: key for c, key in allowed.items() if key != key_of(other)})
+    services.sync.down(key_of(other))
+
+
+async def test_a_name_is_passed_on_to_a_device_that_never_meets_its_own(tmp_path: Path) -> None:
+    async with family(tmp_path, "limited", "limited") as (_, laptop, tablet):
+        assert not (await tablet.seen())[laptop.id].connected
+        await laptop.ask(Rename(device=laptop.id, name="Kitchen"))
+        await tablet.until_seen(laptop.id, lambda shown: shown.name == "Kitchen")
+        assert not (await tablet.seen())[laptop.id].connected
+
+
+async def test_a_limited_device_does_not_wait_for_one_it_never_meets(tmp_path: Path) -> None:
+    async with family(tmp_path, "limited", "limited") as (desk, _, tablet):
+        await desk.ask(Remember(text="of the desk"))
+        done = await tablet.ask(Sync(wait=PATIENCE_S))
+        assert (done.in_step, done.missing) == (True, ())
+        assert await tablet.texts() == {"of the desk"}
+
+
+async def test_a_new_address_is_passed_on_by_the_one_who_learned_it(tmp_path: Path) -> None:
+    async with family(tmp_path, "full", "full") as (_, laptop, tablet):
+        part(laptop.node, tablet.node)
+        directory = laptop.node.services.registry.directory
+        assert await directory.renew_card(("tcp://192.0.2.7:21550",))
+        laptop.node.services.sync.spread()
+        assert key_of(tablet.node) not in laptop.node.services.sync.peers()
+
+        async def knows() -> bool:
+            card = tablet.node.services.registry.directory.card_of(key_of(laptop.node))
+            return card is not None and card.endpoints == ("tcp://192.0.2.7:21550",)
+
+        await tablet.until(knows)
