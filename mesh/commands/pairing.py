@@ -5,7 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from mesh.errors import AlreadyInFamily, BadFrame, BadInput, InvitationClosed, WishRefused
+from mesh.errors import (
+    AlreadyInFamily,
+    BadFrame,
+    BadInput,
+    InvitationClosed,
+    NotPermitted,
+    WishRefused,
+)
 from mesh.messages import PairingAsked, PairingDone, told
 from mesh.model.device import Role, Trust, clean_name, device_id
 from mesh.pairing.frames import Adopted, JoinRequest, Welcome
@@ -90,6 +97,9 @@ async def invite(services: Services, wish: Invite, tell: Tell) -> DeviceJoined:
         raise WishRefused("A pairing window is open already; close it first.")
     if not 0 < wish.minutes <= 55:  # noqa: PLR2004 — the bound of mesh.pairing.window
         raise BadInput("A pairing window is open for up to 55 minutes.")
+    registry = services.registry
+    if not registry.roster.members[registry.key].admin:
+        raise NotPermitted("Another device manages this family; invite from there.")
     window = await _window(services, wish)
     run = services.new_run()
     inviting = _Inviting(window, asyncio.current_task())
