@@ -105,7 +105,10 @@ class Exchange:
         self.say(frames.RosterHashes(self._circle.family.hashes()))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(self._circle.hooks.spawn(self._guarded(work)))
+        task = self._circle.hooks.spawn(self._guarded(work))
+        # One that is cancelled before its first step would leave its work never awaited.
+        task.add_done_callback(lambda _: work.close())
+        self._tasks.append(task)
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         """The edge of this talk's tasks: whatever the other side sent ends this link only."""

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mesh.clock import SystemClock
@@ -25,6 +24,7 @@ from mesh.wire import frames
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from pathlib import Path
 
     import apsw
 
@@ -52,6 +52,8 @@ class LoopbackLane:
     def _arrive(self) -> None:
         if self.is_up and self.other and self.other.device and self._on_way:
             self.other.device.sync.hear(self.other, self._on_way.popleft())
+            if self.device is not None:
+                self.device.one_more(self.peer)
 
     async def send_bulk(self, payload: bytes) -> None:
         self.send(payload)
@@ -76,13 +78,13 @@ class LoopbackFamily:
     def hashes(self) -> tuple[bytes, ...]:
         return ()
 
-    def entries_for(self, key: bytes, known: frozenset[bytes]) -> frames.RosterEntries:
+    def entries_for(self, _key: bytes, _known: frozenset[bytes]) -> frames.RosterEntries:
         return frames.RosterEntries((), (), ())
 
     async def absorb(self, frame: frames.RosterEntries) -> None:
         pass
 
-    def secret_for(self, key: bytes) -> frames.EpochSecret | None:
+    def secret_for(self, _key: bytes) -> frames.EpochSecret | None:
         return None
 
     async def absorb_secret(self, key: bytes, frame: frames.EpochSecret) -> None:
@@ -119,6 +121,8 @@ class Engine:
         self.lanes: dict[tuple[bytes, LaneKind], LoopbackLane] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.taken: list[Outcome] = []
+        self.frames_left = -1
+        self.was_cut = asyncio.Event()
         self.database: Database
         self.sync: Sync
 
@@ -160,6 +164,13 @@ class Engine:
     def rules(self) -> Rules:
         full = {author_tag(k) for k, trust in self.family.trust.items() if trust is Trust.FULL}
         return Rules(self.tag, lambda tag, _tick: tag in full)
+
+    def one_more(self, key: bytes) -> None:
+        """A frame of this device has arrived: the last one before the cut, perhaps."""
+        self.frames_left -= 1
+        if self.frames_left == 0:
+            self.cut(key)
+            self.was_cut.set()
 
     def cut(self, key: bytes) -> None:
         for kind in LaneKind:
@@ -207,10 +218,7 @@ class Engine:
             Fact(1, FactKind.ROOT, identity, b"", ObjectKind.MEMORY, tick, level, (), content)
         )
 
-    def about(
-        self, target: bytes, kind: FactKind, content: facts.Body, level: int = 1,
-        sees: tuple[bytes, ...] = (), object_kind: ObjectKind = ObjectKind.MEMORY,
-    ) -> bytes:  # fmt: skip
+    def about(self, target: bytes, kind: FactKind, content: facts.Body) -> bytes:
         identity, tick = self.mint()
         return facts.write(
             Fact(
@@ -218,10 +226,10 @@ class Engine:
                 kind,
                 identity,
                 target,
-                object_kind,
+                ObjectKind.MEMORY,
                 tick,
-                level,
-                sees,
+                1,
+                (),
                 facts.encode_body(content),
             )
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from mesh.model.device import Trust
 from mesh.model.fact import FactKind
 from mesh.model.pauses import EVERYBODY, Pauses
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 A, B, C = (bytes([number]) * 32 for number in (1, 2, 3))
 Made = Callable[..., Awaitable[list[Engine]]]
@@ -134,7 +138,7 @@ async def test_through_the_one_in_the_middle(made: Made) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_cut_anywhere_and_go_on(made: Made, seed: int) -> None:
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 — moments, not keys
     a, b = await made(a=Trust.FULL, b=Trust.FULL)
     for _ in range(12):
         for engine in (a, b):
@@ -143,18 +147,24 @@ async def test_cut_anywhere_and_go_on(made: Made, seed: int) -> None:
                 engine.turn(str(dice.random()), f"c{dice.randrange(5)}") for _ in range(many)
             ]
             await engine.keep(*raws, details=many < 60)
+        a.frames_left = dice.randrange(1, 25)
+        a.was_cut.clear()
         join(a, b)
-        await a.sync._wait_until(lambda: False, a_moment(dice))
+        await first_of(a.was_cut.wait(), in_step(a, b))
         a.cut(b.key)
+    a.frames_left = -1
     join(a, b)
     await in_step(a, b)
     assert await a.facts() == await b.facts()
 
 
-def a_moment(dice: random.Random) -> float:
-    import time
-
-    return time.monotonic() + dice.random() * 0.02
+async def first_of(*works: Coroutine[None, None, object]) -> None:
+    """Until one of them has ended; the others are given up."""
+    tasks = [asyncio.get_running_loop().create_task(work) for work in works]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_a_restored_sender_loses_nothing(made: Made, tmp_path: Path) -> None:
