@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
@@ -26,6 +27,7 @@ class TakingSide:
         self._talk = talk
         self._number = 0
         self._offers: dict[int, int] = {}
+        self._storing = asyncio.Lock()
         self.scopes: dict[int, Taking] = {}
         self.received = 0
         self.expected = 0
@@ -72,7 +74,14 @@ class TakingSide:
         return sum(taking.missing for taking in self.scopes.values())
 
     async def take(self, page: Page) -> None:
-        """Store a page, then tell of it, then confirm it. Pages of an old asking are stale."""
+        """Store a page, then tell of it, then confirm it. Pages of an old asking are stale.
+
+        One after the other, whichever lane they come by: only the first may start over.
+        """
+        async with self._storing:
+            await self._take(page)
+
+    async def _take(self, page: Page) -> None:
         talk, hello = self._talk, self._talk.their_hello
         taking = self.scopes.get(page.scope)
         if taking is None or hello is None or page.talk != taking.talk:
