@@ -176,6 +176,7 @@ _BODIES_BY_KIND: dict[int, type[Body]] = {
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Fact).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _bodies = {
     kind: msgspec.msgpack.Decoder(kind)
     for kind in {*_BODIES.values(), *_BODIES_BY_KIND.values()}
@@ -189,7 +190,7 @@ def read(raw: bytes) -> Fact:
         raise BadFact("a fact is too large")
     try:
         fact = _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise BadFact("a fact cannot be read") from error
     if fact.version != VERSION:
         raise BadFact("a fact of an unknown version")
@@ -208,7 +209,7 @@ def body(fact: Fact) -> Body | None:
         return None
     try:
         decoded: Body = _bodies[kind].decode(fact.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise BadFact("a fact's body cannot be read") from error
     return decoded
 
@@ -217,7 +218,7 @@ def turn(fact: Fact) -> Turn:
     """The body of a turn's root."""
     try:
         decoded: Turn = _decode_turn(fact.body)  # type: ignore[assignment]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise BadFact("a turn cannot be read") from error
     return decoded
 

@@ -16,6 +16,7 @@ from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
+from mesh.model.nesting import is_too_deep
 from mesh.storage.objects import (
     OBJECT,
     Connection,
@@ -282,6 +283,8 @@ class Intake:
 def identified(raw: bytes) -> Identified:
     """A fact with its id and its object's; BadFact when they do not fit together."""
     fact = facts.read(raw)
+    if is_too_deep(raw):
+        raise BadFact("a fact nested too deeply")
     identity = fact.id
     content = facts.body(fact)
     if not identity:

@@ -174,7 +174,7 @@ def read(raw: bytes) -> AnyFrame | None:
     """The frame in these bytes; None for a kind this version does not know; else BadFrame."""
     try:
         return _decode(raw)  # type: ignore[no-any-return]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if _is_unknown_kind(raw):
             return None
         raise BadFrame("a frame of a wrong shape") from error
@@ -183,7 +183,7 @@ def read(raw: bytes) -> AnyFrame | None:
 def _is_unknown_kind(raw: bytes) -> bool:
     try:
         first = msgspec.msgpack.decode(raw, type=list)[0]
-    except (msgspec.DecodeError, IndexError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
         return False
     return isinstance(first, int) and first not in _KNOWN
 
