@@ -138,12 +138,8 @@ class Services:
 
     def tags_of_members(self) -> dict[bytes, str]:
         """Author tag → device id, for the devices now in the family, their past included."""
-        members = self.registry.roster.members.values()
-        return {
-            tag: device_id(member.key)
-            for member in members
-            for tag in (author_tag(member.key), *member.tags)
-        }
+        roster = self.registry.roster
+        return {tag: device_id(key) for key in roster.members for tag in roster.tags_of(key)}
 
     def holders(self, reach: int) -> dict[bytes, str]:
         """Who could ever hold what travels this far, and so should confirm a forgetting."""

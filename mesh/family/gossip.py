@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import ProtocolError
 from mesh.model.allowance import Allowance, allowance
-from mesh.model.device import Trust, author_tag
+from mesh.model.device import Trust
 from mesh.wire import frames
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Gossip:
             return frozenset()
         if member.trust is Trust.FULL:
             return None
-        return frozenset({author_tag(key), *member.tags})
+        return self._registry.roster.tags_of(key)
 
     def allowance(self, key: bytes) -> Allowance:
         """What a device may be given now."""

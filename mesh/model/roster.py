@@ -82,6 +82,19 @@ class Roster:
         """The key of the device that writes, or brought along, facts with this author tag."""
         return self.owners.get(tag)
 
+    def tags_of(self, key: bytes) -> frozenset[bytes]:
+        """The author tags a member speaks under: its own, and its past's as it claims.
+
+        A tag that is another member's own, or a senior member's past, is not to be had.
+        """
+        member = self.members.get(key)
+        claimed = (author_tag(key), *member.tags) if member else ()
+        return frozenset(
+            tag
+            for tag in claimed
+            if self.owner_of(tag) == key or self.owner_of(tag) not in self.members
+        )
+
     def was_full_at(self, tag: bytes, tick: int) -> bool:
         """Whether the device behind an author tag had the rights of a full one at that tick."""
         owner = self.owner_of(tag)
