@@ -55,7 +55,7 @@ async def status(services: Services, _: Status, tell: Tell) -> StatusShown:
         running=True,
         port=services.place.port,
         door=DoorShown(**doors),
-        in_step=all(one.in_step for one in listed),
+        in_step=all(sync.in_step(key) for key in services.partners),
         pending=sync.pending,
         devices=tuple(listed),
         family_id=registry.family.hex(),

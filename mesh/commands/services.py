@@ -136,6 +136,11 @@ class Services:
         """The keys of the other devices of the family."""
         return [key for key in self.registry.roster.members if key != self.registry.key]
 
+    @property
+    def partners(self) -> list[bytes]:
+        """The others with whom records flow: limited devices do not meet each other."""
+        return [key for key in self.others if self.gossip.takes_from(key)]
+
     def tags_of_members(self) -> dict[bytes, str]:
         """Author tag → device id, for the devices now in the family, their past included."""
         roster = self.registry.roster

@@ -53,8 +53,10 @@ async def _tell_progress(services: Services, keys: list[bytes], tell: Tell) -> N
 
 def health_now(services: Services) -> HealthView:
     """How the companion is, in typed causes."""
+    partners = services.partners
+    views = services.registry.directory.devices()
     return services.presence.health(
-        services.registry.directory.devices(),
+        [view for view in views if view.is_self or view.key in partners],
         services.sync,
         paused=services.sync.is_paused(services.registry.key),
         full_disk=services.database.is_full,

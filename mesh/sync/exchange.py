@@ -218,7 +218,8 @@ class Exchange:
         since = talk.allowed.since if talk.allowed else 0
         paused, offered = talk.is_paused, circle.hooks.capabilities()
         now = circle.clock.wall()
-        self.say(Hello(circle.run, now, since, given, paused, offered, circle.version))
+        terms = (paused, offered, circle.version, talk.own_only)
+        self.say(Hello(circle.run, now, since, given, *terms))
         talk.moved()
 
     async def _hello_came(self, frame: Hello) -> None:

@@ -40,6 +40,7 @@ class GivingSide:
         talk = self._talk
         self.scopes.clear()
         talk.allowed = talk.circle.family.allowance(talk.key)
+        talk.own_only = talk.circle.family.gives_only_own
         given = () if talk.is_paused else offers(talk.circle.tops, talk.allowed)
         self._offered = {scope for scope, _ in given}
         return given
@@ -90,7 +91,7 @@ class GivingSide:
             return False
         if one.number in giving.sent:
             return True
-        is_ours = one.mine or not self._talk.circle.family.gives_only_own
+        is_ours = one.mine or not self._talk.own_only
         if not (is_ours and may_push(giving, one.scope, one.newest, allowed)):
             return False
         page = self._page(giving, [one.number], [], [one.raw], one.number)
@@ -147,7 +148,7 @@ class GivingSide:
             return
         holes = giving.holes(top)
         echo = self._talk.from_peer.get(giving.scope, Ranges()).copy()
-        only_mine = self._talk.circle.family.gives_only_own
+        only_mine = self._talk.own_only
 
         def plan(connection: Connection) -> tuple[list[int], list[tuple[int, int]]]:
             found = feeds.pending_numbers(

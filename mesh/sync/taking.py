@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
+from mesh.model.fact import STAMP_MAX
 from mesh.storage import feeds
 from mesh.sync.intake import Source, Taken, take_page
 from mesh.sync.plan import Taking
@@ -14,7 +15,7 @@ from mesh.wire import frames
 if TYPE_CHECKING:
     from mesh.storage.objects import Connection
     from mesh.sync.talk import Talk
-    from mesh.wire.frames import Page
+    from mesh.wire.frames import Hello, Page
 
 SETTLED_MAX = 100_000
 """Numbers in a Since; a cursor that is more scattered tells its floor only."""
@@ -53,7 +54,7 @@ class TakingSide:
             lambda connection: [feeds.load_cursor(connection, talk.key, s) for s in scopes]
         )
         for (scope, top), cursor in zip(offered, cursors, strict=True):
-            is_wider = hello.since < cursor.since
+            is_wider = _window(hello) < cursor.since
             if is_wider:
                 cursor = Cursor()  # noqa: PLW2901 — a wider window starts over
             self._number += 1
@@ -92,7 +93,7 @@ class TakingSide:
         source = Source(
             talk.key,
             talk.circle.family.own_tags(talk.key),
-            hello.since,
+            _window(hello),
             talk.circle.rules(),
             talk.circle.hooks.note_clock,
         )
@@ -102,9 +103,12 @@ class TakingSide:
             rows = frames.unpack_rows(page)
             return take_page(connection, page, rows, source, resets=resets)
 
-        taken = await talk.circle.database.write(job)
-        self._note(taking, page, taken)
-        talk.listener.took(talk.key, taken.outcome)
+        def written(taken: Taken) -> None:
+            self._note(taking, page, taken)
+            talk.listener.took(talk.key, taken.outcome)
+
+        # The link may go meanwhile; what is committed is handed on to the others all the same.
+        taken = await talk.circle.database.write(job, then=written)
         talk.say(frames.Ack(page.scope, page.talk, taken.floor))
 
     def _note(self, taking: Taking, page: Page, taken: Taken) -> None:
@@ -130,3 +134,8 @@ class TakingSide:
             for scope, top in tops.items()
             if top
         )
+
+
+def _window(hello: Hello) -> int:
+    """From when on the other gives everything; a device that gives only its own: never."""
+    return STAMP_MAX if hello.own_only else hello.since

@@ -30,8 +30,10 @@ class Listener(Protocol):
 
 @dataclass
 class Talk:
-    """One talk. ``allowed``: what the other may be given, from our hello on.
+    """One talk.
 
+    ``allowed``: what the other may be given, from our hello on; ``own_only``: of that only what
+    was written here, because this device is limited.
     ``from_peer``: numbers, in our feeds, of facts this very device gave us: they are settled
     without being sent back.
     """
@@ -42,6 +44,7 @@ class Talk:
     allowed: Allowance | None = None
     their_hello: Hello | None = None
     has_said_hello: bool = False
+    own_only: bool = False
     from_peer: dict[int, Ranges] = field(default_factory=dict)
     timers: set[asyncio.TimerHandle] = field(default_factory=set)
 

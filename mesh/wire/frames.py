@@ -65,6 +65,7 @@ class Hello(Frame, frozen=True, tag=4):
 
     ``now``: the wall clock in µs; ``since``: the tick of the oldest object given; ``offers``:
     (scope, how long its feed is). Paused: nothing is given or wanted until the next hello.
+    ``own_only``: only what was written on the sender is given, it is limited.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -76,6 +77,7 @@ class Hello(Frame, frozen=True, tag=4):
         tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=32)
     ] = ()
     version: Annotated[str, Meta(max_length=40)] = ""
+    own_only: bool = False
 
 
 class Offer(Frame, frozen=True, tag=5):

@@ -48,6 +48,7 @@ async def knock(socket: Any, device: Device) -> int:
     async with asyncio.timeout(10):
         event = await recv_monitor_message(monitor)
     socket.disable_monitor()
+    monitor.close(0)
     return int(event["event"])
 
 
