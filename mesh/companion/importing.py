@@ -201,11 +201,13 @@ class Importing:
             return
         rules = self._rules()
         outcome = await self._database.write(
-            lambda sql: take_entries(sql, batch.entries, rules)
+            lambda sql: take_entries(sql, batch.entries, rules), then=self._written
         )
         tally.imported += outcome.added
         tally.skipped += outcome.known + outcome.refused
         tally.conversations |= outcome.conversations
+
+    def _written(self, outcome: Outcome) -> None:
         if outcome.added:
             self._on_outcome(outcome)
 

@@ -56,8 +56,10 @@ class Writing:
             result = job(draft)
             return result, draft.finish()
 
-        result, outcome = await self._database.write(run, synced=synced)
-        self._on_outcome(outcome)
+        def written(done: tuple[T, Outcome]) -> None:
+            self._on_outcome(done[1])
+
+        result, _ = await self._database.write(run, synced=synced, then=written)
         return result
 
     async def _find(self, text: str) -> bytes:

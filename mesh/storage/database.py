@@ -21,7 +21,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import apsw
 
@@ -51,6 +51,7 @@ class _Task:
     future: asyncio.Future[object]
     loop: asyncio.AbstractEventLoop
     synced: bool
+    then: Callable[[object], None] | None
     result: object = None
     error: BaseException | None = None
 
@@ -144,16 +145,21 @@ class Database:
 
     # ---- writing -----------------------------------------------------------------------------
 
-    async def write(self, job: Job[T], *, synced: bool = False) -> T:
+    async def write(
+        self, job: Job[T], *, synced: bool = False, then: Callable[[T], None] | None = None
+    ) -> T:
         """Run ``job`` in a transaction; returns its result once that is committed.
 
-        An exception in the job undoes only that job. DiskFull: nothing was written.
+        An exception in the job undoes only that job. DiskFull: nothing was written. ``then``
+        is told the result on the loop, also when whoever waited was cancelled meanwhile: what
+        is queued is written all the same.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
         self._begin_work()
         try:
-            self._queue.put(_Task(job, future, loop, synced))
+            told = cast("Callable[[object], None] | None", then)
+            self._queue.put(_Task(job, future, loop, synced, told))
             return await future  # type: ignore[return-value]
         finally:
             self._end_work()
@@ -315,9 +321,18 @@ class Database:
 
 def _deliver(group: list[_Task]) -> None:
     for task in group:
+        _tell(task)
         if task.future.cancelled():
             continue
         if task.error is None:
             task.future.set_result(task.result)
         else:
             task.future.set_exception(task.error)
+
+
+def _tell(task: _Task) -> None:
+    if task.error is None and task.then is not None:
+        try:
+            task.then(task.result)
+        except Exception as error:  # noqa: BLE001 — a foreign callback: told to whoever waits
+            task.error = error
