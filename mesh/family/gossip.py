@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.errors import ProtocolError
+from mesh.family.change import Change
 from mesh.model.allowance import Allowance, allowance
 from mesh.model.device import Trust
 from mesh.wire import frames
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mesh.clock import Clock
-    from mesh.family.change import Change
     from mesh.family.registry import Registry
 
 NOTHING = Allowance(holds=False, held=False)
@@ -52,14 +52,20 @@ class Gossip:
         )
 
     async def absorb(self, frame: frames.RosterEntries) -> None:
-        """Take in what a device sent; what does not hold is counted and left out."""
+        """Take in what a device sent; what does not hold is counted and left out.
+
+        Who was removed is told before anything else: doors and lanes do not wait for cards.
+        """
         change = await self._registry.absorb(frame.entries)
         self.counts["refused_entries"] += change.refused
+        if change:
+            self._on_change(change, False)
         told = [await self._absorb_card(card) for card in frame.cards]
         told += [await self._absorb_portrait(portrait) for portrait in frame.profiles]
+        if any(told):
+            self._on_change(Change(), True)
         if change or any(told):
             await self.refresh()
-            self._on_change(change, any(told))
 
     async def _absorb_card(self, card: bytes) -> bool:
         try:
