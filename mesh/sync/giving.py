@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import PeerUnreachable
 from mesh.model.cursor import Mark, Ranges, ranges_of
+from mesh.model.fact import scope_parts
 from mesh.storage import feeds
 from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
 from mesh.wire import frames
@@ -15,6 +16,7 @@ from mesh.wire.frames import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from mesh.model.allowance import Allowance
     from mesh.storage.objects import Connection, Fed
     from mesh.sync.talk import Talk
 
@@ -75,6 +77,8 @@ class GivingSide:
             top = self._talk.circle.tops.get(frame.scope, 0)
             giving.acked = max(giving.acked, min(frame.floor, top))
             self._talk.moved()
+            if is_stub(frame.scope):
+                self._wake.set()
 
     def push(self, fed: list[Fed]) -> None:
         """New facts of ours: to the other device at once, where it may have them."""
@@ -88,6 +92,8 @@ class GivingSide:
         """Whether this fact needs no page any more."""
         giving, allowed = self.scopes.get(one.scope), self._talk.allowed
         if giving is None or allowed is None:
+            return False
+        if not is_stub(one.scope) and not self._stubs_are_there(allowed):
             return False
         if one.number in giving.sent:
             return True
@@ -133,14 +139,29 @@ class GivingSide:
                 self._talk.later(RETRY_S, self._wake.set)
 
     async def _give_round(self) -> bool:
-        """Give what is pending of the most important scope; False when nothing is."""
+        """Give what is pending of the most important scope; False when nothing can be now."""
+        allowed = self._talk.allowed
         for scope in sorted(self.scopes, key=priority):
+            if not is_stub(scope) and not (allowed and self._stubs_are_there(allowed)):
+                return False
             giving = self.scopes[scope]
             top = self._talk.circle.tops.get(scope, 0)
             if giving.holes(top):
                 await self._give_scope(giving, top)
                 return True
         return False
+
+    def _stubs_are_there(self, allowed: Allowance) -> bool:
+        """Whether the other has confirmed every label and forgetting it may have.
+
+        Only then content goes: by another lane it could overtake a label that shares it again,
+        and who gets what must not be held drops it for good.
+        """
+        return all(
+            scope in self.scopes and self.scopes[scope].acked >= top
+            for scope, top in self._talk.circle.tops.items()
+            if top and is_stub(scope) and allowed.covers(scope)
+        )
 
     async def _give_scope(self, giving: Giving, top: int) -> None:
         allowed = self._talk.allowed
@@ -233,3 +254,8 @@ class GivingSide:
             for scope, top in tops.items()
             if top and allowed.covers(scope)
         )
+
+
+def is_stub(scope: int) -> bool:
+    """Whether a scope is of labels, forgets and receipts."""
+    return scope_parts(scope)[1]

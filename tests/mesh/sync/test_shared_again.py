@@ -1,0 +1,77 @@
+"""A conversation that was private for a while comes back whole, whatever lane is faster."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mesh.links.handshake import LaneKind
+from mesh.model import fact as facts
+from mesh.model.device import Trust
+from mesh.model.fact import Fact, FactKind, Level, ObjectKind
+from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+A, B = (bytes([number]) * 32 for number in (1, 2))
+TURNS = 200
+SLOW_S = 0.05
+
+
+class SlowLane(LoopbackLane):
+    """A live lane on which something was lost and comes again: all of it comes later."""
+
+    def send(self, payload: bytes) -> bool:
+        loop = asyncio.get_running_loop()
+        if not self.is_up:
+            return False
+        self._on_way.append(payload)
+        loop.call_later(SLOW_S, self._arrive)
+        return True
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncIterator[list[Engine]]:
+    known = {A: Trust.FULL, B: Trust.FULL}
+    engines = [await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known]
+    yield engines
+    for engine in engines:
+        await engine.stop()
+
+
+def label(engine: Engine, level: Level, sees: tuple[bytes, ...] = ()) -> bytes:
+    identity, tick = engine.mint()
+    about = (identity, facts.conversation_object("c"), ObjectKind.CONVERSATION)
+    said = facts.encode_body(facts.Labelling(level))
+    return facts.write(Fact(1, FactKind.LABEL, *about, tick, Level.FAMILY, sees, said))
+
+
+async def turns(engine: Engine) -> int:
+    found = [facts.read(raw) for raw in await engine.facts()]
+    return sum(fact.kind == FactKind.ROOT for fact in found)
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_content_does_not_overtake_the_label_that_shares_it_again(
+    pair: list[Engine], is_connected: bool
+) -> None:
+    a, b = pair
+    await a.keep(*[a.turn(f"turn {n}") for n in range(TURNS)], details=False)
+    join(a, b)
+    await in_step(b, a)
+    private = label(a, Level.PRIVATE)
+    await a.keep(private)
+    await in_step(b, a)
+    assert (await turns(a), await turns(b)) == (0, 0)
+    if not is_connected:
+        a.cut(b.key)
+        join(a, b)
+    lane = a.lanes[b.key, LaneKind.LIVE]
+    lane.__class__ = SlowLane
+    await a.keep(label(a, Level.FAMILY, (facts.read(private).id,)), details=is_connected)
+    await in_step(b, a)
+    assert (await turns(a), await turns(b)) == (TURNS, TURNS)
