@@ -33,7 +33,9 @@ _TCP: Final[Options] = _ALL | {
     Option.RCVHWM: 256,
 }
 _MESH: Final[Options] = _TCP | {Option.MAXMSGSIZE: PAYLOAD_MAX + 1024}
-_PAIRING: Final[Options] = _TCP | {Option.MAXMSGSIZE: 2 * PAYLOAD_MAX}
+_WELCOMED: Final[Options] = _TCP | {Option.MAXMSGSIZE: PAYLOAD_MAX}
+_STRANGERS: Final[Options] = _TCP | {Option.MAXMSGSIZE: 16 * 1024, Option.RCVHWM: 16}
+"""Anybody may knock at a pairing window; what a joiner says is small, its welcome is not."""
 _GUARDED: Final[Options] = {Option.ZAP_ENFORCE_DOMAIN: 1, Option.ROUTER_MANDATORY: 1}
 _LOCAL: Final[Options] = _ALL | {Option.MAXMSGSIZE: 16 * 1024 * 1024, Option.SNDHWM: 10_000}
 
@@ -70,11 +72,11 @@ class Context:
     def pairing_router(self, on_messages: OnMessages) -> Socket:
         """Where strangers may knock while a pairing window is open."""
         domain: Options = {Option.ZAP_DOMAIN: PAIRING_DOMAIN.encode()}
-        return self.make(zmq.ROUTER, on_messages, _PAIRING | _GUARDED | domain, named=True)
+        return self.make(zmq.ROUTER, on_messages, _STRANGERS | _GUARDED | domain, named=True)
 
     def pairing_dealer(self, on_messages: OnMessages) -> Socket:
         """A stranger's side of pairing."""
-        return self.make(zmq.DEALER, on_messages, _PAIRING)
+        return self.make(zmq.DEALER, on_messages, _WELCOMED)
 
     def door(self, on_messages: OnMessages) -> Socket:
         """The socket ZeroMQ asks; bound at once."""

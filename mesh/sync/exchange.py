@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INBOX_MAX = 4096
+INBOX_BYTES_MAX = 32 * 1024 * 1024
 ENTRIES_A_FRAME = 500
 STORAGE_RETRY_S = 15.0
 
@@ -48,10 +49,13 @@ class _Inbox:
 
     waiting: deque[tuple[Lane, bytes]] = field(default_factory=deque)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    size: int = 0
 
     def put(self, lane: Lane, payload: bytes) -> None:
-        if len(self.waiting) >= INBOX_MAX:
+        size = self.size + len(payload)
+        if len(self.waiting) >= INBOX_MAX or size > INBOX_BYTES_MAX:
             raise BadFrame("more frames than can be handled")
+        self.size = size
         self.waiting.append((lane, payload))
         self.ready.set()
 
@@ -59,7 +63,9 @@ class _Inbox:
         while not self.waiting:
             self.ready.clear()
             await self.ready.wait()
-        return self.waiting.popleft()
+        lane, payload = self.waiting.popleft()
+        self.size -= len(payload)
+        return lane, payload
 
 
 class Exchange:

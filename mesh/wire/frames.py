@@ -24,6 +24,8 @@ from mesh.wire.compression import compress, expand
 PAGE_PLAIN_MAX = 4 * FACT_MAX
 PAGE_FACTS_MAX = 4096
 COMPRESS_FROM = 1024
+BODY_MAX = 1 << 20
+"""A body that is larger ends the link it comes by."""
 ROWS, ROWS_ZSTD = 0, 1
 
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -31,7 +33,7 @@ Scope = Annotated[int, Meta(ge=0, le=1 << 16)]
 Number = Annotated[int, Meta(ge=0, le=1 << 62)]
 Packed = Annotated[tuple[Number, ...], Meta(max_length=400_000)]
 Topic = Annotated[str, Meta(max_length=200)]
-Blob = Annotated[bytes, Meta(max_length=1 << 20)]
+Blob = Annotated[bytes, Meta(max_length=BODY_MAX)]
 
 
 class Frame(msgspec.Struct, array_like=True, frozen=True, tag_field="kind"):

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import msgspec
 
+from mesh.errors import TooLarge
 from mesh.messages import TOPICS, Audience, Message
-from mesh.wire.frames import Tell
+from mesh.wire.frames import BODY_MAX, Tell
 
 TELLABLE = frozenset({Audience.MEMBERS, Audience.HOLDERS})
 """Everything else is either a record, which travels by sync, or stays where it was said."""
 
 
 def write_told(message: Message) -> Tell:
-    """The frame of a message; ValueError for one that may not leave the device this way."""
+    """The frame of a message; TooLarge if the other device would not hear it out.
+
+    ValueError for one that may not leave the device this way.
+    """
     if type(message).audience not in TELLABLE:
         raise ValueError(type(message).topic)
-    return Tell(type(message).topic, msgspec.msgpack.encode(message))
+    body = msgspec.msgpack.encode(message)
+    if len(body) > BODY_MAX:
+        raise TooLarge
+    return Tell(type(message).topic, body)
 
 
 def read_told(frame: Tell, *, is_holder: bool) -> Message | None:

@@ -16,9 +16,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from mesh.errors import MeshError, NotPermitted, PeerUnreachable, RequestFailed, RequestTimedOut
+from mesh.errors import (
+    MeshError,
+    NotPermitted,
+    PeerUnreachable,
+    RequestFailed,
+    RequestTimedOut,
+    TooLarge,
+)
 from mesh.messages import TOPICS, Audience
-from mesh.wire.frames import Answered, Ask, Frame
+from mesh.wire.frames import BODY_MAX, Answered, Ask, Frame
 
 if TYPE_CHECKING:
     from mesh.bus.bus import Bus
@@ -70,7 +77,10 @@ class Requests:
         for what that device must not learn, RequestFailed with what went wrong there.
         """
         self._check(key, topic)
-        ask = Ask(self._entropy.draw(16), topic, _encode(body), seconds)
+        question = _encode(body)
+        if len(question) > BODY_MAX:
+            raise TooLarge
+        ask = Ask(self._entropy.draw(16), topic, question, seconds)
         future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._waiting[ask.id] = future
         try:
@@ -132,8 +142,10 @@ class Requests:
         try:
             self._check(key, ask.topic)
             body = msgspec.msgpack.decode(ask.body, type=dict[str, Any])
-            found = await self._found(ask, body)
-            answer = Answered(ask.id, "", _encode(found))
+            found = _encode(await self._found(ask, body))
+            if len(found) > BODY_MAX:
+                raise TooLarge
+            answer = Answered(ask.id, "", found)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             answer = Answered(ask.id, "bad_input", b"")
         except MeshError as error:
