@@ -21,10 +21,19 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(tuple[int, ...]).decode
 
 
+RUNS_MAX = 500
+"""So many runs are remembered; a device that was away for longer than that gets all anew."""
+
+
 def begin_run(connection: apsw.Connection, run: bytes) -> None:
     """Note where every feed stands as this run of the node begins."""
     connection.execute("INSERT INTO runs(id) VALUES(?)", (run,))
     connection.execute("INSERT INTO run SELECT ?, scope, top FROM feed", (run,))
+    oldest = connection.execute("SELECT max(n) - ? FROM runs", (RUNS_MAX,)).get
+    connection.execute(
+        "DELETE FROM run WHERE id IN (SELECT id FROM runs WHERE n<=?)", (oldest,)
+    )
+    connection.execute("DELETE FROM runs WHERE n<=?", (oldest,))
 
 
 def tops(connection: apsw.Connection) -> dict[int, int]:
