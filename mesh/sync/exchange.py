@@ -164,7 +164,12 @@ class Exchange:
         except StorageError as error:
             self._circle.count(f"not_stored_{error.code}")
             self.takes.scopes.clear()
-            self._talk.later(STORAGE_RETRY_S, lambda: self._spawn(self.takes.want_again()))
+            self._talk.later(STORAGE_RETRY_S, self._ask_again)
+
+    def _ask_again(self) -> None:
+        """The roster first, here too: what was not stored may be a removal."""
+        self.say(frames.RosterHashes(self._circle.family.hashes()))
+        self._spawn(self.takes.want_again())
 
     async def _handle(self, frame: AnyFrame) -> None:
         match frame:

@@ -54,7 +54,7 @@ class TakingSide:
             lambda connection: [feeds.load_cursor(connection, talk.key, s) for s in scopes]
         )
         for (scope, top), cursor in zip(offered, cursors, strict=True):
-            is_wider = _window(hello) < cursor.since
+            is_wider = self._window(hello) < cursor.since
             if is_wider:
                 cursor = Cursor()  # noqa: PLW2901 — a wider window starts over
             self._number += 1
@@ -93,7 +93,7 @@ class TakingSide:
         source = Source(
             talk.key,
             talk.circle.family.own_tags(talk.key),
-            _window(hello),
+            self._window(hello),
             talk.circle.rules(),
             talk.circle.hooks.note_clock,
         )
@@ -121,6 +121,14 @@ class TakingSide:
         if taken.outcome.refused:
             self._talk.circle.count("refused_facts", taken.outcome.refused)
 
+    def _window(self, hello: Hello) -> int:
+        """From when on we get everything there; never if only what was written there counts.
+
+        That is so when the other says that it is limited, and when we hold it for limited.
+        """
+        is_part = self._talk.circle.family.own_tags(self._talk.key) is not None
+        return STAMP_MAX if hello.own_only or is_part else hello.since
+
     def hear_of(self, tops: dict[int, int]) -> None:
         """The other's feeds are this long now."""
         for scope, top in tops.items():
@@ -134,8 +142,3 @@ class TakingSide:
             for scope, top in tops.items()
             if top
         )
-
-
-def _window(hello: Hello) -> int:
-    """From when on the other gives everything; a device that gives only its own: never."""
-    return STAMP_MAX if hello.own_only else hello.since
