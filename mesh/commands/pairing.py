@@ -209,6 +209,8 @@ async def _store(services: Services, request: JoinRequest, card: bytes) -> None:
 async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     """Go to an open window, compare, and become family."""
     registry = services.registry
+    if WINDOW in services.running:
+        raise WishRefused("A pairing window is open here; close it before joining elsewhere.")
     own_name = services.name_of(registry.key)
     if wish.name is not None:
         own_name = clean_name(wish.name)
