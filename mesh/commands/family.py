@@ -105,7 +105,7 @@ async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:
     await services.shelf.add_past_tag(services.author.tag)
     await services.registry.retire()
     services.sync.spread()
-    await services.registry.start_anew()
+    await services.registry.start_anew(await services.shelf.load_past_tags())
     await services.registry.directory.describe(services.registry.key, name=name)
     try:
         await asyncio.sleep(FAREWELL_S)

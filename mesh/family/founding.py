@@ -46,13 +46,16 @@ async def new_identity(means: Means) -> Identity:
     return identity
 
 
-async def found(means: Means, identity: Identity) -> Book:
-    """A family of one, stored, with recovery words that wait to be written down."""
+async def found(means: Means, identity: Identity, tags: Collection[bytes] = ()) -> Book:
+    """A family of one, stored, with recovery words that wait to be written down.
+
+    ``tags``: the author tags of the device's past, which stays its own.
+    """
     seed = recovery.new_seed(means.entropy)
     await means.shelf.save_secret(RECOVERY, seed)
     words, me = recovery.key_of(seed), identity.signing
     book = Book.given(_genesis(means, words), ())
-    book = book.draft(words, Add(me.public, Trust.FULL, admin=True))
+    book = book.draft(words, Add(me.public, Trust.FULL, admin=True, tags=tuple(sorted(tags))))
     book = book.draft(me, await new_epoch(means, 1, [me.public]))
     await means.shelf.start_over(book.signed())
     return book

@@ -139,16 +139,17 @@ class Registry:
             self.directory.forget_everyone()
             return change
 
-    async def start_anew(self) -> None:
+    async def start_anew(self, tags: Collection[bytes] = ()) -> None:
         """New keys and a family of one, after this device left or was removed.
 
-        The owner of this registry closes all links first; NotPermitted while it is family.
+        ``tags``: the author tags it wrote under before, the last one included. The owner of
+        this registry closes all links first; NotPermitted while it is family.
         """
         async with self._pen.alone:
             if self.is_member and not self.is_alone:
                 raise NotPermitted("Leave the family first.")
             identity = await founding.new_identity(self._means)
-            self._home.book = await founding.found(self._means, identity)
+            self._home.book = await founding.found(self._means, identity, tags)
             self._home.identity = identity
             self.directory.forget_everyone()
 

@@ -145,7 +145,7 @@ async def _family(
     registry = await Registry.open(means)
     if not registry.is_member:
         await shelf.add_past_tag(author_tag(registry.key))
-        await registry.start_anew()
+        await registry.start_anew(await shelf.load_past_tags())
     author = await Author.open(database, registry.key, outside.clock, outside.entropy)
     ticking.append(author)
     return registry, author
