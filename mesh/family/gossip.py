@@ -116,6 +116,16 @@ class Gossip:
         both = {self.trust(key), self.trust(self._registry.key)}
         return Trust.FULL in both and not both & {None, Trust.GUEST}
 
+    def takes_stubs_from(self, key: bytes) -> bool:
+        """Whether labels, forgets and receipts flow between that device and this one.
+
+        Also with a guest that once held more: what it still has must be forgotten there too.
+        """
+        roster, both = self._registry.roster, (key, self._registry.key)
+        trusts = {self.trust(one) for one in both}
+        held = all(roster.trust_history(one) - {Trust.GUEST} for one in both)
+        return Trust.FULL in trusts and None not in trusts and held
+
     def own_tags(self, key: bytes) -> frozenset[bytes] | None:
         """Whose facts a device may give: a limited one only its own and its own past's."""
         member = self._registry.roster.members.get(key)

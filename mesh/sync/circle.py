@@ -69,6 +69,9 @@ class FamilyTalk(Protocol):
     def takes_from(self, key: bytes) -> bool:
         """Whether records flow from that device at all."""
 
+    def takes_stubs_from(self, key: bytes) -> bool:
+        """Whether labels, forgets and receipts flow from that device; maybe nothing else."""
+
     def own_tags(self, key: bytes) -> frozenset[bytes] | None:
         """Whose facts a device may give: None = anybody's."""
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import PeerUnreachable
 from mesh.model.cursor import Mark, Ranges, ranges_of
-from mesh.model.fact import scope_parts
 from mesh.storage import feeds
-from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
+from mesh.sync.plan import Giving, begin_giving, cut, is_stub, may_push, offers, priority
 from mesh.wire import frames
 from mesh.wire.frames import Page
 
@@ -254,8 +253,3 @@ class GivingSide:
             for scope, top in tops.items()
             if top and allowed.covers(scope)
         )
-
-
-def is_stub(scope: int) -> bool:
-    """Whether a scope is of labels, forgets and receipts."""
-    return scope_parts(scope)[1]

@@ -9,7 +9,7 @@ from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.storage import feeds
 from mesh.sync.intake import Source, Taken, take_page
-from mesh.sync.plan import Taking
+from mesh.sync.plan import Taking, is_stub
 from mesh.wire import frames
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ class TakingSide:
         """Ask for each offered scope from where we are."""
         talk, hello = self._talk, self._talk.their_hello
         self._offers.update(offered)
-        if hello is None or talk.is_paused or not talk.circle.family.takes_from(talk.key):
+        if hello is None or talk.is_paused:
+            return
+        offered = tuple(pair for pair in offered if self._may_take(pair[0]))
+        if not offered:
             return
         scopes = [scope for scope, _ in offered]
         cursors = await talk.circle.database.read(
@@ -120,6 +123,11 @@ class TakingSide:
             self._talk.from_peer.setdefault(scope, Ranges()).settle([(number, number)])
         if taken.outcome.refused:
             self._talk.circle.count("refused_facts", taken.outcome.refused)
+
+    def _may_take(self, scope: int) -> bool:
+        family, key = self._talk.circle.family, self._talk.key
+        takes = family.takes_stubs_from if is_stub(scope) else family.takes_from
+        return takes(key)
 
     def _window(self, hello: Hello) -> int:
         """From when on we get everything there; never if only what was written there counts.

@@ -96,6 +96,9 @@ class LoopbackFamily:
     def takes_from(self, key: bytes) -> bool:
         return Trust.GUEST not in {self.trust[key], self.trust[self.own]}
 
+    def takes_stubs_from(self, key: bytes) -> bool:
+        return self.takes_from(key)
+
     def own_tags(self, key: bytes) -> frozenset[bytes] | None:
         return None if self.trust[key] is Trust.FULL else frozenset({author_tag(key)})
 
