@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 RUN_SIZE = 2
 AHEAD = hlc.tick_of(1000)
 """How far ahead the clock is kept, a second in ticks."""
+EARLIEST_MS = 1_767_225_600_000
+"""2026-01-01: a wall clock that says less has lost its battery, not its way."""
 
 
 class Author:
@@ -40,9 +42,16 @@ class Author:
         return author
 
     def load(self, connection: Connection) -> None:
-        """Go on from the last tick that was kept."""
-        last = connection.execute("SELECT value FROM meta WHERE name='clock'").get
-        self._ticks.last = max(self._ticks.last, int(last or 0))
+        """Go on from the last tick that was kept.
+
+        Unless it lies days ahead: then the clock was wrong, and whatever was stamped after it
+        would not count for days. No id comes twice by going back, for each run is another.
+        """
+        last = int(connection.execute("SELECT value FROM meta WHERE name='clock'").get or 0)
+        now_ms = self.now() // 1000
+        if now_ms > EARLIEST_MS and hlc.is_far_ahead(last, now_ms):
+            last = hlc.tick_of(now_ms)
+        self._ticks.last = max(self._ticks.last, last)
 
     def now(self) -> int:
         """The wall clock, Unix µs."""
