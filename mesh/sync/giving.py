@@ -139,7 +139,9 @@ class GivingSide:
 
     async def _give_round(self) -> bool:
         """Give what is pending of the most important scope; False when nothing can be now."""
-        allowed = self._talk.allowed
+        talk, allowed = self._talk, self._talk.allowed
+        if not talk.circle.family.is_member(talk.key):
+            return False
         for scope in sorted(self.scopes, key=priority):
             if not is_stub(scope) and not (allowed and self._stubs_are_there(allowed)):
                 return False

@@ -60,10 +60,11 @@ class Talk:
 
     @property
     def is_open(self) -> bool:
-        """Whether both sides have said hello and nobody has paused."""
+        """Whether both sides have said hello, nobody has paused, and both are family still."""
         theirs = self.their_hello
         return (
             self.has_said_hello
+            and self.circle.family.is_member(self.key)
             and theirs is not None
             and not theirs.paused
             and not self.is_paused
