@@ -13,4 +13,4 @@ async def test_a_limited_device_cannot_give_what_it_says_another_member_wrote() 
     await tablet.registry.adopt(desk.registry.genesis, desk.registry.entries())
     await share([desk, tablet])
     gossip = Gossip(desk.registry, desk.clock, lambda _change, _named: None)
-    assert gossip.own_tags(tablet.key) == {author_tag(tablet.key), past}
+    assert gossip.own_tags(tablet.key) == frozenset({author_tag(tablet.key), past})

@@ -17,7 +17,12 @@ async def test_what_no_joiner_would_say_does_not_come_in() -> None:
     window, outside = Context(), Context()
     door = DoorKeeper(window)
     door.open_pairing()
-    router = window.pairing_router(lambda batch: [heard.put_nowait(one) for one in batch])
+
+    def hear(batch: list[Received]) -> None:
+        for one in batch:
+            heard.put_nowait(one)
+
+    router = window.pairing_router(hear)
     router.bind("tcp://127.0.0.1:*")
     loud, joiner = (outside.pairing_dealer(lambda _: None) for _ in range(2))
     try:
