@@ -200,6 +200,10 @@ class Following:
         services = self.services
         await asyncio.sleep(FIRST_LOOK_S)
         await services.writing.confirm()
+        if services.registry.roster.needs_epoch():  # killed between a removal and its epoch
+            await self.family_changed(
+                await services.registry.renew_epoch(services.sync.peers())
+            )
         while True:
             await services.search.refresh(INDEX_SLICE)
             services.move(own_addresses(host))

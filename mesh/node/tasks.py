@@ -24,14 +24,18 @@ class Tasks:
         self._is_stopping = False
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run it; nobody waits for it."""
+        """Run it; nobody waits for it. While stopping it does not even begin."""
+        if self._is_stopping:
+            work.close()
+            return
         self._running.add(self.own(work))
 
     def own(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run it as a task the caller may cancel. While stopping it does not even begin."""
         if self._is_stopping:
             work.close()
-            work = _nothing()
+            # The group may have ended already: this one belongs to nobody, and does nothing.
+            return asyncio.get_running_loop().create_task(_nothing())
         task = self._group.create_task(_guarded(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mesh.model.cursor import Cursor, Mark, Range, Ranges
+from mesh.model.cursor import RANGES_MAX, Cursor, Mark, Range, Ranges
 from mesh.model.fact import ScopeKind, scope_parts
 
 if TYPE_CHECKING:
@@ -66,7 +66,12 @@ def load_cursor(connection: apsw.Connection, peer: bytes, scope: int) -> Cursor:
 
 
 def save_cursor(connection: apsw.Connection, peer: bytes, scope: int, cursor: Cursor) -> None:
-    """Keep a cursor, in the same transaction as the facts it settles."""
+    """Keep a cursor, in the same transaction as the facts it settles.
+
+    One that is too scattered keeps its floor: the rest is given again, and known.
+    """
+    if len(cursor.settled) > RANGES_MAX:
+        cursor = Cursor(Ranges([(1, cursor.settled.floor)]), cursor.mark, cursor.since)
     connection.execute(
         "INSERT OR REPLACE INTO cursor VALUES(?,?,?,?,?,?,?)",
         (peer, scope, cursor.settled.floor, _pack(cursor.settled.packed()), cursor.mark.run,

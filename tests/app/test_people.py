@@ -86,7 +86,7 @@ SHOWN: list[tuple[Callable[[Voice, object], None], object, list[str]]] = [
 class Screen(io.StringIO):
     """A terminal that remembers."""
 
-    def isatty(self) -> bool:  # type: ignore[explicit-override]
+    def isatty(self) -> bool:
         return True
 
 
