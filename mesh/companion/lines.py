@@ -31,6 +31,8 @@ from mesh.model import hlc
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind, Turn
 
 MICROS = 1_000_000
+SECONDS_MAX = 1 << 40
+"""Some 35,000 years either way: beyond that a time is a mistake."""
 AHEAD_MAX_US = 24 * 3600 * MICROS
 LINE_MAX = 1024 * 1024
 REMEMBERED_MAX = 300_000
@@ -160,7 +162,7 @@ def micros(timestamp: float | str) -> int:
     """Unix µs of a time in seconds, as a number or text, or in ISO 8601 (UTC if not said)."""
     if isinstance(timestamp, str):
         return _micros_of_text(timestamp.strip())
-    if not math.isfinite(timestamp):
+    if not math.isfinite(timestamp) or abs(timestamp) > SECONDS_MAX:
         raise BadInput("A line of an impossible time.")
     return round(timestamp * MICROS)
 
@@ -170,7 +172,7 @@ def _micros_of_text(text: str) -> int:
         seconds = Decimal(text)
     except InvalidOperation:
         return _micros_of_date(text)
-    if not seconds.is_finite() or abs(seconds) > 1 << 40:
+    if not seconds.is_finite() or abs(seconds) > SECONDS_MAX:
         raise BadInput("A line of an impossible time.")
     return int((seconds * MICROS).to_integral_value())
 

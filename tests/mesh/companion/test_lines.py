@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mesh.companion.lines import (
@@ -98,6 +98,8 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from([*HELLO, "id", "speaker", "tags"]), json_values)
+@example("timestamp", 1.797693134862316e302)
+@example("timestamp", 10**400)
 def test_any_value_in_any_field_is_read_or_refused(field: str, value: object) -> None:
     try:
         entry = reader().read(line(**{field: value}))
