@@ -79,14 +79,6 @@ def save_cursor(connection: apsw.Connection, peer: bytes, scope: int, cursor: Cu
     )  # fmt: skip
 
 
-def drop_cursors(connection: apsw.Connection, peer: bytes | None = None) -> None:
-    """Start over with one peer, or with all."""
-    if peer is None:
-        connection.execute("DELETE FROM cursor")
-    else:
-        connection.execute("DELETE FROM cursor WHERE peer=?", (peer,))
-
-
 # ---- what to send ----------------------------------------------------------------------------
 
 
