@@ -1,0 +1,74 @@
+"""Every text a person reads, in the language that was chosen; no Qt and nothing at import.
+
+``tr`` and its kin speak; ``dates`` and ``terms`` know how moments, health and trust are called;
+``errors`` says what went wrong. The translations lie in ``resources/locale``.
+"""
+
+from app.wording.dates import (
+    ago,
+    clock_time,
+    day,
+    full_date,
+    left,
+    until,
+    when,
+)
+from app.wording.errors import sentence, told
+from app.wording.language import (
+    grouped,
+    language,
+    locale,
+    mark,
+    speak,
+    tr,
+    trc,
+    trn,
+    wished_by,
+)
+from app.wording.terms import (
+    cause,
+    devices,
+    feeling,
+    health,
+    mood,
+    percent,
+    privacy,
+    role,
+    seen,
+    signed,
+    trust,
+    trust_means,
+)
+
+__all__ = [
+    "ago",
+    "cause",
+    "clock_time",
+    "day",
+    "devices",
+    "feeling",
+    "full_date",
+    "grouped",
+    "health",
+    "language",
+    "left",
+    "locale",
+    "mark",
+    "mood",
+    "percent",
+    "privacy",
+    "role",
+    "seen",
+    "sentence",
+    "signed",
+    "speak",
+    "told",
+    "tr",
+    "trc",
+    "trn",
+    "trust",
+    "trust_means",
+    "until",
+    "when",
+    "wished_by",
+]

@@ -1,0 +1,53 @@
+"""What went wrong, in the spoken language.
+
+The mesh makes its sentences in English; those with a value in them are found by their form.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from app.wording.language import DOMAIN, language, trc
+
+if TYPE_CHECKING:
+    from mesh.errors import MeshError
+
+CONTEXT = "error"
+_HOLE = re.compile(r"\{(\d+)\}")
+
+
+def sentence(error: MeshError) -> str:
+    """What went wrong and what to do next, in one line."""
+    return told(error.sentence)
+
+
+def told(english: str) -> str:
+    """A sentence of the mesh in the spoken language; one that nobody translated stays English."""
+    text = " ".join(english.split())
+    for template, form in _forms(language()):
+        if found := form.fullmatch(text):
+            return trc(CONTEXT, template).format(*found.groups())
+    return text
+
+
+@lru_cache(maxsize=2)
+def _forms(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The sentences that are translated; the more exact ones come first."""
+    if code == "en":
+        return ()
+    from babel.messages.mofile import read_mo
+
+    with (files("resources") / "locale" / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open(
+        "rb"
+    ) as f:
+        known = [str(each.id) for each in read_mo(f) if each.context == CONTEXT]
+    known.sort(key=lambda text: (len(_HOLE.findall(text)), -len(text)))
+    return tuple((text, _form(text)) for text in known)
+
+
+def _form(template: str) -> re.Pattern[str]:
+    parts = _HOLE.split(template)
+    return re.compile("(.+?)".join(re.escape(part) for part in parts[::2]), re.DOTALL)
