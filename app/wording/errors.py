@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from app.wording.language import DOMAIN, language, trc
+from app.wording.language import compiled, language, trc
 
 if TYPE_CHECKING:
     from mesh.errors import MeshError
@@ -25,7 +24,7 @@ def sentence(error: MeshError) -> str:
 
 
 def told(english: str) -> str:
-    """A sentence of the mesh in the spoken language; one that nobody translated stays English."""
+    """A sentence of the mesh in the spoken language; what nobody translated stays as it is."""
     text = " ".join(english.split())
     for template, form in _forms(language()):
         if found := form.fullmatch(text):
@@ -40,10 +39,8 @@ def _forms(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         return ()
     from babel.messages.mofile import read_mo
 
-    with (files("resources") / "locale" / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open(
-        "rb"
-    ) as f:
-        known = [str(each.id) for each in read_mo(f) if each.context == CONTEXT]
+    with compiled(code).open("rb") as file:
+        known = [str(each.id) for each in read_mo(file) if each.context == CONTEXT]
     known.sort(key=lambda text: (len(_HOLE.findall(text)), -len(text)))
     return tuple((text, _form(text)) for text in known)
 

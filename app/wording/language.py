@@ -1,4 +1,4 @@
-"""Which language is spoken, and every text in it: English stands in the code, gettext knows more.
+"""Which language is spoken, and every text in it: English stands in the code.
 
 A process speaks one language. It is English until ``speak`` chooses another, so texts are made
 when they are shown and never when a module is imported.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from importlib.resources.abc import Traversable
 
 DOMAIN = "aico-mesh"
 LANGUAGES = ("en", "de")
@@ -46,7 +47,7 @@ def speak(*wished: str) -> str:
 
 
 def wished_by(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The languages a terminal asks for, best first; none where it asks for untranslated texts."""
+    """The languages a terminal asks for, best first; none where it wants none (``LANG=C``)."""
     locale = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
     if _without_encoding(locale) in _UNTRANSLATED:
         return ()
@@ -93,6 +94,11 @@ def grouped(number: int) -> str:
     return format_decimal(number, locale=_tongue.locale)
 
 
+def compiled(language: str) -> Traversable:
+    """The file with the texts of a language, as gettext reads it."""
+    return files("resources") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+
+
 def _filled(text: str, values: Mapping[str, object]) -> str:
     return text.format(**values) if values else text
 
@@ -121,6 +127,5 @@ def _without_encoding(wish: str) -> str:
 
 
 def _texts_in(language: str) -> gettext.NullTranslations:
-    compiled = files("resources") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
-    with compiled.open("rb") as file:
+    with compiled(language).open("rb") as file:
         return gettext.GNUTranslations(file)
