@@ -18,21 +18,18 @@ import functools
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 import apsw
 
-from mesh.errors import DatabaseDamaged, DiskFull, StorageError
+from mesh.errors import DiskFull
+from mesh.storage.commits import Job, T, Write, commit, deliver, typed_errors
 from mesh.storage.schema import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-T = TypeVar("T")
-Job = Callable[[apsw.Connection], T]
 
 PAGE_SIZE = 4096
 WRITER_CACHE_KIB = 6 * 1024
@@ -43,33 +40,6 @@ LOG_PAGES_FORCED = 8000
 LOG_BYTES_KEPT = 8 * 1024 * 1024
 TEND_EVERY_S = 1.0
 BUSY_MS = 10_000
-
-
-@dataclass(slots=True)
-class _Task:
-    job: Job[object]
-    future: asyncio.Future[object]
-    loop: asyncio.AbstractEventLoop
-    synced: bool
-    then: Callable[[object], None] | None
-    result: object = None
-    error: BaseException | None = None
-
-
-@contextlib.contextmanager
-def typed_errors() -> Iterator[None]:
-    """Turn what SQLite says into our own errors."""
-    try:
-        yield
-    except apsw.FullError as error:
-        raise DiskFull from error
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise DatabaseDamaged from error
-    except apsw.IOError as error:
-        # SQLite reports a full disk on its shared-memory file and on some writes as I/O errors.
-        raise DiskFull from error
-    except apsw.Error as error:
-        raise StorageError(f"The database cannot be used ({type(error).__name__}).") from error
 
 
 def connect(path: Path, key: bytes, cache_kib: int) -> apsw.Connection:
@@ -94,7 +64,7 @@ class Database:
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
         self._key = key
-        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._writer: apsw.Connection | None = None
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="aico-read")
@@ -159,7 +129,7 @@ class Database:
         self._begin_work()
         try:
             told = cast("Callable[[object], None] | None", then)
-            self._queue.put(_Task(job, future, loop, synced, told))
+            self._queue.put(Write(job, future, loop, synced, told))
             return await future  # type: ignore[return-value]
         finally:
             self._end_work()
@@ -191,48 +161,14 @@ class Database:
                         break
                     group.append(task)
             self._commit(group)
-            first.loop.call_soon_threadsafe(_deliver, group)
+            first.loop.call_soon_threadsafe(deliver, group)
 
-    def _commit(self, group: list[_Task]) -> None:
-        connection = self._writer
-        assert connection is not None  # noqa: S101 — the thread starts after the writer is open
-        try:
-            with typed_errors():
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    for task in group:
-                        self._run(connection, task, alone=len(group) == 1)
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
-            self.is_full = False
+    def _commit(self, group: list[Write]) -> None:
+        assert self._writer is not None  # noqa: S101 — the thread starts after the writer is open
+        error = commit(self._writer, group, self._sync_log)
+        self.is_full = isinstance(error, DiskFull)
+        if error is None:
             self._dirty.set()
-            if any(task.synced for task in group):
-                self._sync_log()
-        except Exception as error:  # noqa: BLE001 — the edge of a thread: handed to every waiter
-            self.is_full = isinstance(error, DiskFull)
-            for task in group:
-                task.error = task.error or error
-
-    @staticmethod
-    def _run(connection: apsw.Connection, task: _Task, *, alone: bool) -> None:
-        """One job's own failure undoes that job only; alone in its commit, the commit."""
-        if alone:
-            task.result = task.job(connection)
-            return
-        connection.execute("SAVEPOINT job")
-        try:
-            with typed_errors():
-                task.result = task.job(connection)
-        except Exception as error:  # handed to whoever waits for this job
-            # A full disk is everybody's; after some errors SQLite has undone all jobs already.
-            if isinstance(error, DiskFull) or not connection.in_transaction:
-                raise
-            connection.execute("ROLLBACK TO job")
-            task.error = error
-        connection.execute("RELEASE job")
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -317,22 +253,3 @@ class Database:
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             self._writer.close()
             self._writer = None
-
-
-def _deliver(group: list[_Task]) -> None:
-    for task in group:
-        _tell(task)
-        if task.future.cancelled():
-            continue
-        if task.error is None:
-            task.future.set_result(task.result)
-        else:
-            task.future.set_exception(task.error)
-
-
-def _tell(task: _Task) -> None:
-    if task.error is None and task.then is not None:
-        try:
-            task.then(task.result)
-        except Exception as error:  # noqa: BLE001 — a foreign callback: told to whoever waits
-            task.error = error
