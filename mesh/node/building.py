@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh import __version__
@@ -49,7 +50,38 @@ PORT = "port"
 RUN_SIZE = 8
 
 
-async def build(
+@dataclass(frozen=True)
+class Network:
+    """How this device reaches others, and who keeps its door."""
+
+    context: Context
+    door_keeper: DoorKeeper
+    links: Links
+
+
+def real_network(registry: Registry, outside: Outside, following: Following) -> Network:
+    """ZeroMQ's sockets, with the door closed until somebody is admitted."""
+    context, identity = Context(), registry.identity
+    door_keeper = DoorKeeper(context)
+    me = Me(
+        identity.signing,
+        identity.curve,
+        lambda: registry.family,
+        outside.clock,
+        outside.entropy,
+    )
+    links = Links(
+        me,
+        context,
+        door_keeper,
+        on_up=following.lane_up,
+        on_down=following.lane_down,
+        on_frame=following.lane_frame,
+    )
+    return Network(context, door_keeper, links)
+
+
+async def build(  # noqa: PLR0913 — the parts of a node, by name
     profile: Profile,
     database: Database,
     outside: Outside,
@@ -57,6 +89,7 @@ async def build(
     following: Following,
     tasks: Tasks,
     wires: Wires,
+    network: Callable[[Registry, Outside, Following], Network] = real_network,
 ) -> Services:
     """Every service, wired to ``following``; nothing listens yet."""
     clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
@@ -75,10 +108,7 @@ async def build(
         capabilities=following.capabilities,
     )
     sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
-    bus, context = Bus(), Context()
-    door_keeper = DoorKeeper(context)
-    identity = registry.identity
-    me = Me(identity.signing, identity.curve, lambda: registry.family, clock, entropy)
+    bus, ways = Bus(), network(registry, outside, following)
     reading = Reading(database, following.device_of, clock)
     services = Services(
         profile=profile,
@@ -104,16 +134,9 @@ async def build(
             is_full=following.is_full_with,
             answerers=answerers_to_others(lambda: following.services),
         ),
-        context=context,
-        door_keeper=door_keeper,
-        links=Links(
-            me,
-            context,
-            door_keeper,
-            on_up=following.lane_up,
-            on_down=following.lane_down,
-            on_frame=following.lane_frame,
-        ),
+        context=ways.context,
+        door_keeper=ways.door_keeper,
+        links=ways.links,
         bus=bus,
         wires=wires,
     )

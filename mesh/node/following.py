@@ -199,11 +199,7 @@ class Following:
         """What must be done now and then: receipts, the index, our addresses, a heartbeat."""
         services = self.services
         await asyncio.sleep(FIRST_LOOK_S)
-        await services.writing.confirm()
-        if services.registry.roster.needs_epoch():  # killed between a removal and its epoch
-            await self.family_changed(
-                await services.registry.renew_epoch(services.sync.peers())
-            )
+        await self.make_good()
         while True:
             await services.search.refresh(INDEX_SLICE)
             services.move(own_addresses(host))
@@ -214,6 +210,15 @@ class Following:
                 services.sync.say(key, beat)
             give_back()
             await asyncio.sleep(TEND_EVERY_S)
+
+    async def make_good(self) -> None:
+        """What a crash may have left out: receipts, and the epoch after a removal."""
+        services = self.services
+        await services.writing.confirm()
+        if services.registry.roster.needs_epoch():
+            await self.family_changed(
+                await services.registry.renew_epoch(services.sync.peers())
+            )
 
     # ---- modules -----------------------------------------------------------------------------
 
