@@ -132,12 +132,14 @@ NO_MARK = Mark(b"", 0)
 class Cursor:
     """What the receiver has settled of one scope of one peer.
 
-    ``since`` is the window it was filled under: a wider window starts over.
+    ``since`` is the window it was filled under: a wider window starts over. ``audited``: when
+    what is here was last compared with the feed, Unix ms; 0: it is to be compared.
     """
 
     settled: Ranges = field(default_factory=Ranges)
     mark: Mark = NO_MARK
     since: int = 0
+    audited: int = 0
 
     def take(self, ranges: Iterable[Range], mark: Mark) -> None:
         """Settle a page's numbers; of one run the farther mark stands."""

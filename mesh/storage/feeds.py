@@ -58,11 +58,12 @@ def run_starts(connection: apsw.Connection, scope: int) -> list[tuple[bytes, int
 def load_cursor(connection: apsw.Connection, peer: bytes, scope: int) -> Cursor:
     """What this device has settled of a peer's feed."""
     row = connection.execute(
-        "SELECT ranges, run, top, since FROM cursor WHERE peer=? AND scope=?", (peer, scope)
+        "SELECT ranges, run, top, since, audited FROM cursor WHERE peer=? AND scope=?",
+        (peer, scope),
     ).fetchone()
     if row is None:
         return Cursor()
-    return Cursor(Ranges.unpacked(_unpack(row[0])), Mark(row[1], row[2]), row[3])
+    return Cursor(Ranges.unpacked(_unpack(row[0])), Mark(row[1], row[2]), row[3], row[4])
 
 
 def save_cursor(connection: apsw.Connection, peer: bytes, scope: int, cursor: Cursor) -> None:
@@ -70,13 +71,38 @@ def save_cursor(connection: apsw.Connection, peer: bytes, scope: int, cursor: Cu
 
     One that is too scattered keeps its floor: the rest is given again, and known.
     """
-    if len(cursor.settled) > RANGES_MAX:
-        cursor = Cursor(Ranges([(1, cursor.settled.floor)]), cursor.mark, cursor.since)
+    settled = cursor.settled
+    if len(settled) > RANGES_MAX:
+        settled = Ranges([(1, settled.floor)])
     connection.execute(
-        "INSERT OR REPLACE INTO cursor VALUES(?,?,?,?,?,?,?)",
-        (peer, scope, cursor.settled.floor, _pack(cursor.settled.packed()), cursor.mark.run,
-         cursor.mark.top, cursor.since),
+        "INSERT OR REPLACE INTO cursor VALUES(?,?,?,?,?,?,?,?)",
+        (peer, scope, settled.floor, _pack(settled.packed()), cursor.mark.run,
+         cursor.mark.top, cursor.since, cursor.audited),
     )  # fmt: skip
+
+
+def drop_cursors(connection: apsw.Connection, scopes: Iterable[int] | None = None) -> None:
+    """What was settled of these scopes (None: of all) no longer says what is here.
+
+    Whoever holds such a cursor in memory learns it by ``epoch`` and asks anew.
+    """
+    if scopes is None:
+        connection.execute("DELETE FROM cursor")
+    else:
+        connection.executemany("DELETE FROM cursor WHERE scope=?", [(one,) for one in scopes])
+    connection.execute(
+        "INSERT OR REPLACE INTO meta VALUES('cursors',?)", (epoch(connection) + 1,)
+    )
+
+
+def epoch(connection: apsw.Connection) -> int:
+    """How often cursors were dropped; what was settled in an earlier epoch is not kept."""
+    return int(connection.execute("SELECT value FROM meta WHERE name='cursors'").get or 0)
+
+
+def doubt_cursors(connection: apsw.Connection) -> None:
+    """Every scope is to be compared again at the next occasion."""
+    connection.execute("UPDATE cursor SET audited=0")
 
 
 # ---- what to send ----------------------------------------------------------------------------

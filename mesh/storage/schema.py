@@ -9,7 +9,8 @@ Columns that do not speak for themselves:
              written or imported on this device
     feed     how long the feed of each scope is
     run      where each feed stood when a run of this node began: what a mark is checked against
-    cursor   what this device has settled of another's feed, saved with the facts themselves
+    cursor   what this device has settled of another's feed, saved with the facts themselves;
+             ``audited``: when all of that was last compared, Unix ms
     words    the full-text index, an entry a text (words.py)
     entry …  the roster, cards, names, secrets of the family
 """
@@ -60,7 +61,11 @@ INSERT INTO words(words, rank) VALUES('secure-delete', 1);
 
 """
 
-MIGRATIONS = (_FIRST,)
+_AUDITS = """
+ALTER TABLE cursor ADD COLUMN audited INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (_FIRST, _AUDITS)
 """One script a version; a script that was released is never changed."""
 
 

@@ -7,6 +7,7 @@ counted (minor versions only add); a known kind of a wrong shape is a BadFrame.
     4 Hello          5 Offer           6 Since         7 Page        8 Ack
     9 FrontierAsk   10 Frontier
    11 Tell          12 Ask            13 Answered
+   14 Compare       15 Compared       16 Astray
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from mesh.errors import BadFrame
 from mesh.model.cursor import Mark
 from mesh.model.fact import FACT_MAX
 from mesh.wire.compression import compress, expand
+from mesh.wire.spans import ANSWER_SPANS_MAX, SPANS_MAX, AnySpan, Bound
 
 PAGE_PLAIN_MAX = 4 * FACT_MAX
 PAGE_FACTS_MAX = 4096
@@ -67,7 +69,8 @@ class Hello(Frame, frozen=True, tag=4):
 
     ``now``: the wall clock in µs; ``since``: the tick of the oldest object given; ``offers``:
     (scope, how long its feed is). Paused: nothing is given or wanted until the next hello.
-    ``own_only``: only what was written on the sender is given, it is limited.
+    ``own_only``: only what was written on the sender is given, it is limited. ``compares``: the
+    sender answers Compare and understands Astray.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -80,6 +83,7 @@ class Hello(Frame, frozen=True, tag=4):
     ] = ()
     version: Annotated[str, Meta(max_length=40)] = ""
     own_only: bool = False
+    compares: bool = False
 
 
 class Offer(Frame, frozen=True, tag=5):
@@ -158,15 +162,47 @@ class Answered(Frame, frozen=True, tag=13):
     body: Blob
 
 
+class Compare(Frame, frozen=True, tag=14):
+    """How my facts of this scope look, span by span from ``start`` on; see ``sync/reconcile``.
+
+    ``talk`` is new for each comparison, ``step`` for each question of it; both come back.
+    ``is_last``: nothing else is left to be asked, unless the answer asks for more.
+    """
+
+    scope: Scope
+    talk: Number
+    step: Number
+    start: Bound
+    spans: Annotated[tuple[AnySpan, ...], Meta(max_length=SPANS_MAX)]
+    is_last: bool
+
+
+class Compared(Frame, frozen=True, tag=15):
+    """What of these spans differs in the feed of this scope, as it stood at ``mark``."""
+
+    scope: Scope
+    talk: Number
+    step: Number
+    mark: Mark
+    spans: Annotated[tuple[AnySpan, ...], Meta(max_length=ANSWER_SPANS_MAX)]
+
+
+class Astray(Frame, frozen=True, tag=16):
+    """The mark of your Since is not known here: compare, or ask from nothing."""
+
+    scope: Scope
+    talk: Number
+
+
 AnyFrame = (
     RosterHashes | RosterEntries | EpochSecret | Hello | Offer | Since | Page | Ack
-    | FrontierAsk | Frontier | Tell | Ask | Answered
+    | FrontierAsk | Frontier | Tell | Ask | Answered | Compare | Compared | Astray
 )  # fmt: skip
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyFrame).decode
 _decode_rows = msgspec.msgpack.Decoder(list[bytes]).decode
-_KNOWN = range(1, 14)
+_KNOWN = range(1, 17)
 
 
 def write(frame: Frame) -> bytes:
