@@ -24,10 +24,18 @@
     │   └── DatabaseTooNew      written by a later version
     ├── PairingError
     │   ├── InvitationInvalid   a link or code that is none
+    │   │   ├── InvitationOwn       made on this very device
+    │   │   └── InvitationOutdated  of another version
     │   ├── InvitationClosed    expired, used or closed
     │   ├── CodeWrong           the typed code does not match
-    │   ├── PairingRefused      one of the two people said no
+    │   ├── PairingRefused      one of the two people or devices said no
+    │   │   ├── InvitationBusy      somebody else is using it
+    │   │   ├── PairingMuddled      the devices did not understand each other
+    │   │   ├── PairingNotStored    the other device could not store it
+    │   │   ├── OtherHasFamily      the other device has to leave its family first
+    │   │   └── PairingInterrupted  the connection broke
     │   ├── PairingUnreachable  nobody answers at that address
+    │   │   └── PairingHalfDone     one of the two does not know of it
     │   └── AlreadyInFamily     leave the present family first
     ├── RequestFailed
     │   ├── RequestTimedOut     no answer in time
@@ -156,6 +164,14 @@ class InvitationInvalid(PairingError):
     """That is not an invitation; copy the whole link or the nine digits."""
 
 
+class InvitationOwn(InvitationInvalid):
+    """This invitation comes from this very device; use it on another one."""
+
+
+class InvitationOutdated(InvitationInvalid):
+    """This invitation is of another version; update both devices."""
+
+
 class InvitationClosed(PairingError):
     """This invitation is closed; ask for a new one."""
 
@@ -168,8 +184,32 @@ class PairingRefused(PairingError):
     """Pairing was refused on one of the two devices."""
 
 
+class InvitationBusy(PairingRefused):
+    """Somebody else is using this invitation right now; ask for a new one."""
+
+
+class PairingMuddled(PairingRefused):
+    """The two devices did not understand each other; update both and try again."""
+
+
+class PairingNotStored(PairingRefused):
+    """The other device could not store it; ask for a new invitation and try again."""
+
+
+class OtherHasFamily(PairingRefused):
+    """The other device already belongs to a family with others; it has to leave it first."""
+
+
+class PairingInterrupted(PairingRefused):
+    """The connection broke while pairing; ask for a new invitation and try again."""
+
+
 class PairingUnreachable(PairingError):
     """The inviting device does not answer; check that both are on the same network."""
+
+
+class PairingHalfDone(PairingUnreachable):
+    """One of the two devices did not confirm; join once more with a new invitation."""
 
 
 class AlreadyInFamily(PairingError):

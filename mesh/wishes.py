@@ -32,7 +32,10 @@ class Devices(Wish, frozen=True, tag="devices"):
 
 
 class Invite(Wish, frozen=True, tag="invite"):
-    """Open a pairing window. Events: InviteOpened, PairingAsking. Answer: DeviceJoined."""
+    """Open a pairing window. Answer: DeviceJoined.
+
+    Events: InviteOpened, CodeTried, PairingAsking, PairingWithdrawn.
+    """
 
     trust: Trust = Trust.FULL
     role: Role | None = None
@@ -41,7 +44,7 @@ class Invite(Wish, frozen=True, tag="invite"):
 
 
 class Join(Wish, frozen=True, tag="join"):
-    """Join a family by link or code. Event: PairingAsking. Answer: FamilyJoined."""
+    """Join a family by link or code. Events: JoinBegun, PairingAsking. Answer: FamilyJoined."""
 
     invitation: str
     at: str | None = None
@@ -285,13 +288,39 @@ class InviteOpened(Event, frozen=True, tag="invite"):
     expires_at: float
 
 
+class CodeTried(Event, frozen=True, tag="tried"):
+    """Somebody typed a wrong code; the code of this window is good for ``left`` more tries."""
+
+    run: str
+    left: int
+
+
+class JoinBegun(Event, frozen=True, tag="calling"):
+    """The inviting device is looked for at these hosts."""
+
+    run: str
+    hosts: tuple[str, ...]
+
+
 class PairingAsking(Event, frozen=True, tag="asking"):
-    """Compare the seven pictures on both screens, then answer. ``name``: the other side's."""
+    """Compare the seven pictures on both screens, then answer. ``name``: the other side's.
+
+    ``trust``: how far the joining device will be trusted. ``is_same_family``: it is in this
+    family already, and going on mends a pairing that broke.
+    """
 
     run: str
     name: str
     emoji: tuple[str, ...]
     emoji_names: tuple[str, ...]
+    trust: Trust
+    is_same_family: bool = False
+
+
+class PairingWithdrawn(Event, frozen=True, tag="withdrawn"):
+    """The device that was asked about is gone; the window is still open."""
+
+    run: str
 
 
 class DeviceJoined(Event, frozen=True, tag="joined"):

@@ -11,6 +11,7 @@ from app.cli.question import agrees
 from app.cli.session import Session, session
 from app.cli.simple import invitation
 from app.cli.voice import BOLD, DIM, GREEN
+from app.wording import tr, trn
 from mesh.errors import NotFound
 from mesh.wishes import Answer, Join
 
@@ -69,6 +70,8 @@ def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], No
             _show_invitation(voice, event)
         elif event["event"] == "asking":
             _show_pictures(voice, event)
+        else:
+            voice.say(_said(event), DIM)
         if event["event"] == "asking":
             questions.put_nowait(event)
 
@@ -81,6 +84,23 @@ async def _answer(talk: Session, questions: asyncio.Queue[Row], *, says_yes: boo
         yes = says_yes or await agrees("Are these the pictures on the other device too?")
         with contextlib.suppress(NotFound):  # it has ended meanwhile, and tells so itself
             await talk.client.command(Answer(run=str(asking["run"]), yes=yes))
+
+
+def _said(event: Row) -> str:
+    """What else happens at a pairing window, or on the way to it."""
+    match event["event"]:
+        case "tried":
+            left = cast("int", event["left"])
+            return trn(
+                "Somebody typed a wrong code; {n} more try.",
+                "Somebody typed a wrong code; {n} more tries.",
+                left,
+            )
+        case "calling":
+            hosts = ", ".join(cast("list[str]", event["hosts"]))
+            return tr("Looking for the other device at {hosts}…", hosts=hosts)
+        case _:
+            return tr("The other device went away; the invitation is still open.")
 
 
 def _show_invitation(voice: Voice, event: Row) -> None:

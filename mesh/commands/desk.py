@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mesh import wishes
-from mesh.commands import by_hand, family, pairing, sharing, talking
+from mesh.commands import by_hand, family, inviting, joining, pairing, sharing, talking
 from mesh.commands.services import Services, Tell
 
 Grant = Callable[[Services, Any, Tell], Awaitable[object]]
@@ -19,8 +19,8 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Revoke: family.revoke,
     wishes.Leave: family.leave,
     wishes.RecoveryPhrase: family.recovery_phrase,
-    wishes.Invite: pairing.invite,
-    wishes.Join: pairing.join,
+    wishes.Invite: inviting.invite,
+    wishes.Join: joining.join,
     wishes.Answer: pairing.answer,
     wishes.Cancel: pairing.cancel,
     wishes.Say: talking.say,

@@ -16,6 +16,7 @@ from mesh.errors import (
     InvitationClosed,
     InvitationInvalid,
     MeshError,
+    PairingHalfDone,
     PairingRefused,
     PairingUnreachable,
     ProtocolError,
@@ -123,9 +124,7 @@ class Attempt:
         if self._lane is None:
             return PairingUnreachable() if now > self._deadline else None
         if now - self._heard > SILENCE_S:
-            return (
-                PairingUnreachable(HALF_DONE) if self._may_be_family else PairingUnreachable()
-            )
+            return PairingHalfDone(HALF_DONE) if self._may_be_family else PairingUnreachable()
         is_waiting = isinstance(self._step, Committed | Comparing | Waiting)
         return InvitationClosed() if is_waiting and now > self._deadline else None
 
@@ -147,7 +146,7 @@ class Attempt:
             self._turned_away = self._turned_away or (now, error)
             return []
         self.is_over = True
-        half_done = PairingUnreachable(HALF_DONE)
+        half_done = PairingHalfDone(HALF_DONE)
         return [HangUp(), End(half_done if self._may_be_family else error)]
 
     def _advance(self, message: bytes, now: float) -> list[GuestEffect]:
@@ -156,7 +155,12 @@ class Attempt:
             self._step, identity = step.check(message)
             self._deadline = now + self._step.introduction.seconds
             shown = self._step
-            show = Show(shown.inviter_name, shown.pictures, shown.is_same_family)
+            show = Show(
+                shown.inviter_name,
+                shown.introduction.trust,
+                shown.pictures,
+                shown.is_same_family,
+            )
             return [Say(identity), show]
         if isinstance(step, Waiting):
             self._step = step.open(message)
@@ -173,7 +177,7 @@ class Attempt:
             # Without a lane: somebody else listens at that address.
             return []
         if self._may_be_family:
-            return self.fail(PairingUnreachable(HALF_DONE), Refusal.NOT_UNDERSTOOD)
+            return self.fail(PairingHalfDone(HALF_DONE), Refusal.NOT_UNDERSTOOD)
         if isinstance(error, AlreadyInFamily):
             return self.fail(error, Refusal.OTHER_FAMILY)
         if isinstance(error, InvitationInvalid):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from mesh.errors import MeshError
+    from mesh.model.device import Trust
     from mesh.pairing.frames import JoinRequest, Welcome
 
 
@@ -31,6 +32,13 @@ class Withdraw:
     """The device that our owner is asked about is gone; ask no longer."""
 
     request: JoinRequest
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """Somebody used up a try of the code without knowing it; so many are left."""
+
+    left: int
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class Show:
     """Ask our owner whether both screens show these pictures, and this is the right family."""
 
     inviter_name: str
+    trust: Trust
     pictures: tuple[tuple[str, str], ...]
     is_same_family: bool
 
@@ -105,5 +114,5 @@ class HangUp:
     """Nothing more is to be said or heard."""
 
 
-HostEffect: TypeAlias = Reply | Ask | Withdraw | Admit | Store | Finish | End
+HostEffect: TypeAlias = Reply | Ask | Withdraw | Guessed | Admit | Store | Finish | End
 GuestEffect: TypeAlias = Choose | Say | Show | Adopt | Belong | HangUp | End

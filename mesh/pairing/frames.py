@@ -6,7 +6,7 @@ exactly the fields below, or bytes sealed with ChaCha20-Poly1305 (see ``transcri
     J → I   HELLO     m0  method, which window          again every two seconds: a sign of life
     I → J   HERE          pairing id                    the answer to every HELLO
     J → I   COMMIT    m1  method, pairing id, X, H(r)
-    I → J   ANSWER    m2  Y, tag, sealed{inviter's name, its marks, seconds}
+    I → J   ANSWER    m2  Y, tag, sealed{inviter's name, its marks, seconds, trust}
     J → I   IDENTITY  m3  sealed{r, key, name, tags, card, signature}
             people compare seven pictures on both screens
     J → I   AGREED        sealed{}                      the joiner's owner said yes
@@ -19,22 +19,26 @@ exactly the fields below, or bytes sealed with ChaCha20-Poly1305 (see ``transcri
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
 from mesh.errors import (
     BadFrame,
     CodeWrong,
+    InvitationBusy,
     InvitationClosed,
     InvitationInvalid,
+    InvitationOwn,
     MeshError,
+    OtherHasFamily,
+    PairingInterrupted,
+    PairingMuddled,
+    PairingNotStored,
     PairingRefused,
     VersionMismatch,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from mesh.model.device import Trust
 
 VERSION: Final = 1
 HEAD_SIZE: Final = 2
@@ -102,30 +106,18 @@ class Refusal(IntEnum):
         return CodeWrong() if wrong else _ERRORS[self]()
 
 
-_ERRORS: Final[dict[Refusal, Callable[[], MeshError]]] = {
+_ERRORS: Final[dict[Refusal, type[MeshError]]] = {
     Refusal.VERSION: VersionMismatch,
     Refusal.UNKNOWN: InvitationClosed,
     Refusal.CLOSED: InvitationClosed,
-    Refusal.BUSY: lambda: PairingRefused(
-        "Somebody else is using this invitation right now; ask for a new one."
-    ),
+    Refusal.BUSY: InvitationBusy,
     Refusal.SECRET_WRONG: InvitationInvalid,
     Refusal.PERSON_SAID_NO: PairingRefused,
-    Refusal.SAME_DEVICE: lambda: InvitationInvalid(
-        "This invitation comes from this very device; use it on another one."
-    ),
-    Refusal.NOT_UNDERSTOOD: lambda: PairingRefused(
-        "The two devices did not understand each other; update both and try again."
-    ),
-    Refusal.NOT_STORED: lambda: PairingRefused(
-        "The other device could not store it; ask for a new invitation and try again."
-    ),
-    Refusal.OTHER_FAMILY: lambda: PairingRefused(
-        "The other device already belongs to a family with others; it has to leave it first."
-    ),
-    Refusal.GONE: lambda: PairingRefused(
-        "The connection broke while pairing; ask for a new invitation and try again."
-    ),
+    Refusal.SAME_DEVICE: InvitationOwn,
+    Refusal.NOT_UNDERSTOOD: PairingMuddled,
+    Refusal.NOT_STORED: PairingNotStored,
+    Refusal.OTHER_FAMILY: OtherHasFamily,
+    Refusal.GONE: PairingInterrupted,
 }
 
 Id = Annotated[bytes, msgspec.Meta(min_length=8, max_length=8)]
@@ -175,13 +167,15 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 class Introduction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Whose family it is, for the joiner's owner to see before saying yes.
 
-    The marks tell only a device that knows family id or key whether it is the same.
+    The marks tell only a device that knows family id or key whether it is the same; ``trust``
+    is how far the inviter's owner means to trust the joiner.
     """
 
     name: Name
     family_mark: Hash
     inviter_mark: Hash
     seconds: Annotated[int, msgspec.Meta(ge=0, le=SECONDS_MAX)]
+    trust: Trust
 
 
 class JoinRequest(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

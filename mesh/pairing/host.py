@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from mesh.crypto import Pake, SigningKey, check_public
 from mesh.errors import BadFrame, BadHandshake, BadInput, InvitationInvalid
-from mesh.model.device import clean_name
+from mesh.model.device import Trust, clean_name
 from mesh.pairing import frames
 from mesh.pairing.frames import (
     Adopted,
@@ -33,11 +33,15 @@ from mesh.pairing.transcript import Marked, Side, Talk, session
 
 @dataclass(frozen=True)
 class Inviter:
-    """Who invites; BadInput if the name is not fit to be shown."""
+    """Who invites, and how far the newcomer is to be trusted.
+
+    BadInput if the name is not fit to be shown.
+    """
 
     key: SigningKey
     name: str
     family: bytes
+    trust: Trust
 
     def __post_init__(self) -> None:
         clean_name(self.name)
@@ -66,6 +70,7 @@ class Listening:
                 talk.mark(Marked.FAMILY, self.inviter.family),
                 talk.mark(Marked.INVITER, self.inviter.key.public),
                 seconds,
+                self.inviter.trust,
             )
         )
         sealed = talk.seal(Side.HOST, Kind.ANSWER, introduction)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mesh.crypto import digest
-from mesh.errors import InvitationInvalid
+from mesh.errors import InvitationInvalid, InvitationOutdated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,7 +217,7 @@ def _parse_link(letters: str) -> Invitation:
     if len(body) <= _HEAD_SIZE or _check(body) != check or _base32(packed) != letters:
         raise InvitationInvalid
     if body[0] != VERSION:
-        raise InvitationInvalid("This invitation is of another version; update both devices.")
+        raise InvitationOutdated
     secret_at = 1 + ID_SIZE
     return Invitation(
         body[1:secret_at], body[secret_at:_HEAD_SIZE], _endpoints(body[_HEAD_SIZE:])

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from mesh.clock import Clock, Entropy
+    from mesh.model.device import Trust
     from mesh.sockets import Context, Received, Socket
 
 DEFAULT_PORT: Final = 21550
@@ -59,10 +60,12 @@ class Party:
 class Compare:
     """Whose family it is, and the seven (symbol, name) pictures both screens must show.
 
+    ``trust``: how far this device would be trusted there.
     ``is_same_family``: this device is in that family already; going on mends a broken pairing.
     """
 
     inviter_name: str
+    trust: Trust
     emoji: tuple[tuple[str, str], ...]
     is_same_family: bool
 
@@ -92,6 +95,7 @@ class Joining:
         self._error: MeshError | None = None
         self._hung_up = asyncio.Event()
         self._timer: asyncio.TimerHandle
+        self.endpoints: tuple[Endpoint, ...] = ()
 
     @classmethod
     def start(
@@ -113,6 +117,7 @@ class Joining:
         endpoints = endpoints_of(invitation, at)
         calling = Calling.by(invitation, party.joiner)
         joining = cls(Attempt(calling, entropy, clock.monotonic()), party, clock)
+        joining.endpoints = tuple(endpoints)
         joining._dial(endpoints, context)
         joining._timer = asyncio.get_running_loop().call_later(TICK_S, joining._tick)
         joining._do(joining._attempt.begin())
@@ -186,8 +191,8 @@ class Joining:
 
     async def _perform(self, effect: GuestEffect) -> Event | None:
         match effect:
-            case Show(name, pictures, is_same_family):
-                return Compare(name, pictures, is_same_family)
+            case Show(name, trust, pictures, is_same_family):
+                return Compare(name, trust, pictures, is_same_family)
             case Adopt(welcome):
                 await self._adopt(welcome)
             case Belong(welcome):

@@ -22,13 +22,23 @@ from mesh.errors import (
     InvitationClosed,
     InvitationInvalid,
     MeshError,
+    PairingHalfDone,
     PairingRefused,
-    PairingUnreachable,
     ProtocolError,
     VersionMismatch,
 )
 from mesh.pairing import frames
-from mesh.pairing.effects import Admit, Ask, End, Finish, HostEffect, Reply, Store, Withdraw
+from mesh.pairing.effects import (
+    Admit,
+    Ask,
+    End,
+    Finish,
+    Guessed,
+    HostEffect,
+    Reply,
+    Store,
+    Withdraw,
+)
 from mesh.pairing.frames import Commit, Hello, Here, JoinRequest, Kind, Method, Refusal
 from mesh.pairing.host import Agreed, Answered, Identified, Listening, Stored, Welcomed
 
@@ -247,8 +257,10 @@ class Reception:
         if run is None:
             return effects
         if self._is_admitted(run):
-            return self.close(reason, PairingUnreachable(HALF_DONE))
+            return self.close(reason, PairingHalfDone(HALF_DONE))
         del self._runs[peer]
+        if run.method is Method.CODE and run.request is None:
+            effects.append(Guessed(self._left[Method.CODE]))
         if peer == self._asked and run.request is not None:
             self._asked, self._consented = None, False
             effects += [Withdraw(run.request), *self._ask_next()]

@@ -2,7 +2,7 @@
 
     window = await PairingWindow.open(offer, place, context=…, door=…, clock=…, entropy=…)
     window.invitation                        what to show
-    await window.next_event()                Asking, Withdrawn, DeviceJoined, or an error
+    await window.next_event()                an Event of ``offer``, or an error
     window.answer(asking.key, yes=True)
     await window.close()
 
@@ -18,25 +18,36 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mesh.errors import InvitationClosed, InvitationInvalid, MeshError, PairingUnreachable
 from mesh.model.device import clean_name, device_id
-from mesh.pairing.effects import Admit, Ask, End, Finish, HostEffect, Reply, Store, Withdraw
-from mesh.pairing.frames import JoinRequest, Method, Refusal, Welcome
-from mesh.pairing.host import Inviter, Listening
+from mesh.pairing.effects import (
+    Admit,
+    Ask,
+    End,
+    Finish,
+    Guessed,
+    HostEffect,
+    Reply,
+    Store,
+    Withdraw,
+)
+from mesh.pairing.frames import JoinRequest, Method, Refusal
+from mesh.pairing.host import Listening
 from mesh.pairing.invitation import ID_SIZE, SECRET_SIZE, Code, Endpoint, Invitation
+from mesh.pairing.offer import Asking, CodeTried, DeviceJoined, Shown, Withdrawn
 from mesh.pairing.reception import Reception
 from mesh.sockets import Happening
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Iterable
 
     from mesh.clock import Clock, Entropy
     from mesh.links.door import DoorKeeper
+    from mesh.pairing.offer import Event, HostOffer, Place
     from mesh.sockets import Context, Received, Socket
 
 PORTS: Final = 9
@@ -44,79 +55,6 @@ TICK_S: Final = 1.0
 PARTING_S: Final = 1.0
 MINUTES_MAX: Final = 55
 _MICROSECONDS: Final = 1_000_000
-
-
-@dataclass(frozen=True)
-class HostOffer:
-    """Who invites, and what happens once both owners have agreed.
-
-    ``admit`` stores the membership (the request carries the name it is to have) and gives the
-    welcome; ``store`` stores the card of the new member. Both are durable when they return, and
-    harmless when they are called again for a device that is already family. A MeshError they
-    raise ends the window. ``guest_name`` wins over the name the joiner gives itself;
-    BadInput if it is not fit to be shown.
-    """
-
-    inviter: Inviter
-    admit: Callable[[JoinRequest], Awaitable[Welcome]]
-    store: Callable[[JoinRequest, bytes], Awaitable[None]]
-    guest_name: str | None = None
-    minutes: float = 3.0
-
-    def __post_init__(self) -> None:
-        if self.guest_name is not None:
-            clean_name(self.guest_name)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the window is: the interface, the port of the mesh (to lie near it), our addresses.
-
-    ``hosts`` are tried in their order; what nobody could dial is left out.
-    """
-
-    bind_host: str
-    mesh_port: int
-    hosts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the owner shows: the link, the code, where the code is good, until when (Unix s)."""
-
-    link: str
-    code: str
-    at: tuple[str, ...]
-    expires_at: float
-
-
-@dataclass(frozen=True)
-class Asking:
-    """A device wants to join; both screens must show these seven (symbol, name) pictures."""
-
-    key: bytes
-    device_id: str
-    name: str
-    emoji: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Withdrawn:
-    """The device that was asked about is gone; the window is still open."""
-
-    key: bytes
-
-
-@dataclass(frozen=True)
-class DeviceJoined:
-    """Both devices have stored it."""
-
-    key: bytes
-    device_id: str
-    name: str
-
-
-Event = Asking | Withdrawn | DeviceJoined
 
 
 class PairingWindow:
@@ -254,6 +192,8 @@ class PairingWindow:
                 return Asking(named.key, device_id(named.key), named.name, pictures)
             case Withdraw(request):
                 return Withdrawn(request.key)
+            case Guessed(left):
+                return CodeTried(left)
             case Admit(request):
                 await self._attempt(self._admit(self._named(request)))
             case Store(request, card):

@@ -18,6 +18,7 @@ import msgspec
 
 from mesh import wishes
 from mesh.errors import InvitationClosed, NotFound, PairingRefused
+from mesh.model.device import Trust
 from tests.mesh.bus.household import DEVICE, Household, household
 
 if TYPE_CHECKING:
@@ -76,8 +77,14 @@ class Node:
             where = {"link": "AICO-MESH:ABC", "code": "123 456 789", "at": "h:1"}
             tell(wishes.InviteOpened(run="r1", **where, expires_at=1.7e9))
         if wish.name != "nobody":
-            pictures = {"emoji": ("\U0001f436",), "emoji_names": ("dog",)}
-            tell(wishes.PairingAsking(run="r1", name="Tablet", **pictures))
+            dog = wishes.PairingAsking(
+                run="r1",
+                name="Tablet",
+                emoji=("\U0001f436",),
+                emoji_names=("dog",),
+                trust=Trust.FULL,
+            )
+            tell(dog)
         if not await self.waits:
             raise PairingRefused
         if isinstance(wish, wishes.Invite):

@@ -209,23 +209,32 @@ async def pair(
             if isinstance(event, InviteOpened):
                 opened.set_result(event)
             elif isinstance(event, PairingAsking):
-                tasks.create_task(_outcome(device.ask(Answer(run=event.run, yes=yes))))
+                tasks.create_task(outcome(device.ask(Answer(run=event.run, yes=yes))))
 
         inviting = tasks.create_task(
-            _outcome(host.ask(invite or Invite(), lambda event: hear(host, host_says, event)))
+            outcome(host.ask(invite or Invite(), lambda event: hear(host, host_says, event)))
         )
         shown = await opened
         wish = join(shown) if join else Join(invitation=shown.link)
-        joined = await _outcome(guest.ask(wish, lambda event: hear(guest, guest_says, event)))
+        joined = await outcome(guest.ask(wish, lambda event: hear(guest, guest_says, event)))
         return await inviting, joined
 
 
 @asynccontextmanager
-async def window(host: Device, invite: Invite | None = None) -> AsyncIterator[InviteOpened]:
-    """An open window that nobody attends to; closed at the end of the block."""
+async def window(
+    host: Device, invite: Invite | None = None, told: list[Event] | None = None
+) -> AsyncIterator[InviteOpened]:
+    """An open window whose questions nobody answers; closed at the end of the block."""
     opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, InviteOpened):
+            opened.set_result(event)
+        elif told is not None:
+            told.append(event)
+
     async with asyncio.TaskGroup() as tasks:
-        inviting = tasks.create_task(_outcome(host.ask(invite or Invite(), opened.set_result)))
+        inviting = tasks.create_task(outcome(host.ask(invite or Invite(), hear)))
         shown: InviteOpened = await opened
         try:
             yield shown
@@ -234,7 +243,7 @@ async def window(host: Device, invite: Invite | None = None) -> AsyncIterator[In
             assert isinstance(await inviting, InvitationClosed)
 
 
-async def _outcome(work: Awaitable[Any]) -> Any:
+async def outcome(work: Awaitable[Any]) -> Any:
     """The answer, or our own error as a value."""
     try:
         return await work

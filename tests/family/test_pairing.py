@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,13 +15,33 @@ from mesh.errors import (
     PairingUnreachable,
 )
 from mesh.model.device import Role, Trust
-from mesh.wishes import DeviceJoined, FamilyJoined, Invite, Join, Remember
-from tests.family.household import FastClock, family, in_step, pair, strangers, window
+from mesh.wishes import (
+    Cancel,
+    CodeTried,
+    DeviceJoined,
+    FamilyJoined,
+    Invite,
+    InviteOpened,
+    Join,
+    JoinBegun,
+    PairingAsking,
+    PairingWithdrawn,
+    Remember,
+)
+from tests.family.household import (
+    FastClock,
+    family,
+    in_step,
+    outcome,
+    pair,
+    strangers,
+    window,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mesh.wishes import InviteOpened
+    from mesh.wishes import Event
 
 
 def by_code(shown: InviteOpened) -> Join:
@@ -63,15 +84,45 @@ async def test_by_typed_code_with_its_place(tmp_path: Path) -> None:
 
 
 async def test_three_wrong_codes_close_the_code(tmp_path: Path) -> None:
-    async with strangers(tmp_path, 2) as (desk, laptop), window(desk) as shown:
+    told: list[Event] = []
+    async with strangers(tmp_path, 2) as (desk, laptop), window(desk, told=told) as shown:
         digits = shown.code.replace(" ", "")
         wrong = digits[:2] + str((int(digits[2:]) + 1) % 10**7).zfill(7)
         for _ in range(3):
             with pytest.raises(CodeWrong):
                 await laptop.ask(Join(invitation=wrong, at=shown.at))
+        assert told == [CodeTried(run=shown.run, left=left) for left in (2, 1, 0)]
         with pytest.raises(InvitationClosed):
             await laptop.ask(Join(invitation=digits, at=shown.at))
         assert len(await desk.seen()) == len(await laptop.seen()) == 1
+
+
+async def test_who_joins_sees_where_it_calls_and_how_far_it_would_be_trusted(
+    tmp_path: Path,
+) -> None:
+    here: asyncio.Queue[Event] = asyncio.Queue()
+    there: asyncio.Queue[Event] = asyncio.Queue()
+    async with strangers(tmp_path, 2) as (desk, laptop), asyncio.TaskGroup() as tasks:
+        inviting = tasks.create_task(
+            outcome(desk.ask(Invite(trust=Trust.LIMITED), here.put_nowait))
+        )
+        shown = await here.get()
+        assert isinstance(shown, InviteOpened)
+        joining = tasks.create_task(
+            outcome(laptop.ask(Join(invitation=shown.link), there.put_nowait))
+        )
+        begun = await there.get()
+        assert isinstance(begun, JoinBegun)
+        assert begun == JoinBegun(run=begun.run, hosts=("127.0.0.1",))
+        for ear, name in ((there, "Desk"), (here, "Laptop")):
+            asking = await ear.get()
+            assert isinstance(asking, PairingAsking)
+            assert (asking.name, asking.trust) == (name, Trust.LIMITED)
+        await laptop.ask(Cancel(run=begun.run))
+        assert isinstance(await joining, InvitationClosed)
+        assert await here.get() == PairingWithdrawn(run=shown.run)
+        await desk.ask(Cancel(run=shown.run))
+        assert isinstance(await inviting, InvitationClosed)
 
 
 @pytest.mark.parametrize("who", ["host", "guest"])

@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from mesh.crypto import SigningKey, digest
+from mesh.model.device import Trust
 from mesh.pairing.attempt import Attempt
 from mesh.pairing.effects import (
     Admit,
@@ -50,7 +51,7 @@ def key(number: int) -> SigningKey:
 
 
 def inviter(number: int = 1) -> Inviter:
-    return Inviter(key(number), "Laptop", FAMILY)
+    return Inviter(key(number), "Laptop", FAMILY, Trust.LIMITED)
 
 
 def joiner(number: int = 2, *, family: bytes = OTHER_FAMILY, is_alone: bool = True) -> Joiner:

@@ -23,6 +23,7 @@ from mesh.errors import (
     ProtocolError,
     VersionMismatch,
 )
+from mesh.model.device import Trust
 from mesh.pairing import frames
 from mesh.pairing.frames import Adopted, Answer, Commit, Here, Identity, Kind, Method, Welcome
 from mesh.pairing.guest import Calling, Comparing, Joiner
@@ -211,7 +212,7 @@ def test_a_name_that_must_not_be_shown_is_refused(name: str) -> None:
 
 def test_names_are_checked_at_home_first() -> None:
     with pytest.raises(BadInput):
-        Inviter(key(1), "a\u202eb", FAMILY)
+        Inviter(key(1), "a\u202eb", FAMILY, Trust.FULL)
     with pytest.raises(BadInput):
         Joiner(key(2), "", (), b"", OTHER_FAMILY, is_alone=True)
 
@@ -304,7 +305,7 @@ def test_somebody_in_the_middle_of_a_photographed_link_shows_other_pictures() ->
     listens = listening(Method.LINK)
     here = frames.frame(Kind.HERE, frames.encode(Here(LINK.pairing_id)))
     to_laptop, m1 = Calling.by(LINK, joiner(8)).commit(here, Dice(8))
-    to_phone = listening(Method.LINK, Inviter(key(9), "Laptop", FAMILY))
+    to_phone = listening(Method.LINK, Inviter(key(9), "Laptop", FAMILY, Trust.FULL))
     phone, phone_m1 = Calling.by(LINK, joiner()).commit(here, Dice(1))
     answered, m2 = listens.answer(m1, 180)
     _, phone_m2 = to_phone.answer(phone_m1, 180)
