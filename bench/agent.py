@@ -36,6 +36,7 @@ LINGER_S = 1.0
 
 async def say(node: Node, count: int, rate: float) -> None:
     """Say ``count`` messages, ``rate`` a second."""
+    await node.command(Sync(wait=20), _quiet)
     begun = time.monotonic()
     for number in range(count):
         await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
@@ -56,7 +57,9 @@ async def hear(node: Node, count: int) -> None:
             if len(times) == count:
                 all_here.set()
 
+    # Listening before it is in step: the other side speaks as soon as it is.
     with node.bus.subscribe("conversation/message/", callback=heard):
+        await node.command(Sync(wait=20), _quiet)
         sys.stdout.write("listening\n")
         sys.stdout.flush()
         async with asyncio.timeout(120):
@@ -71,7 +74,6 @@ def _quiet(_event: object) -> None:
 async def serve(home: str, what: str, count: int, rate: float) -> None:
     """Serve a profile while saying or hearing."""
     async with _node(Path(home)) as node:
-        await node.command(Sync(wait=20), _quiet)
         await (say(node, count, rate) if what == "say" else hear(node, count))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mesh.bus.bus import Bus
     from mesh.sockets import Context, Received
 
-JSON_PREFIXES_MAX = 4096
+PREFIXES_MAX = 4096
 _SUBSCRIBED, _UNSUBSCRIBED = 1, 0
 
 
@@ -25,7 +25,7 @@ class Speaker:
 
     def __init__(self, context: Context, endpoint: str, bus: Bus, device_id: str) -> None:
         self._bus, self._device_id = bus, device_id
-        self._json: set[str] = set()
+        self._wanted: set[str] = set()
         self._socket = context.xpub(self._hear)
         self._socket.bind(endpoint)
         self._subscription = bus.subscribe("", callback=self._say)
@@ -38,9 +38,14 @@ class Speaker:
         self._socket.close()
 
     def _say(self, news: News) -> None:
-        self._send(news, Face.MESSAGEPACK)
-        if self._json and (JSON_PREFIX + news.topic).startswith(tuple(self._json)):
+        if self._is_wanted(news.topic):
+            self._send(news, Face.MESSAGEPACK)
+        if self._is_wanted(JSON_PREFIX + news.topic):
             self._send(news, Face.JSON)
+
+    def _is_wanted(self, topic: str) -> bool:
+        """Whether somebody subscribed to it; when there are too many to know, yes."""
+        return len(self._wanted) >= PREFIXES_MAX or topic.startswith(tuple(self._wanted))
 
     def _send(self, news: News, face: Face) -> None:
         topic = JSON_PREFIX + news.topic if face is Face.JSON else news.topic
@@ -58,13 +63,13 @@ class Speaker:
             if word[0] == _SUBSCRIBED:
                 self._welcome(prefix)
             else:
-                self._json.discard(prefix)
+                self._wanted.discard(prefix)
 
     def _welcome(self, prefix: str) -> None:
         is_json = prefix.startswith(JSON_PREFIX)
         face = Face.JSON if is_json else Face.MESSAGEPACK
-        if is_json and len(self._json) < JSON_PREFIXES_MAX:
-            self._json.add(prefix)
+        if len(self._wanted) < PREFIXES_MAX:
+            self._wanted.add(prefix)
         wanted = prefix.removeprefix(JSON_PREFIX) if is_json else prefix
         if wanted.startswith(READY):
             self._send(News(wanted, self._device_id, {}), face)

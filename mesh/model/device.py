@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import unicodedata
 from enum import StrEnum
@@ -54,6 +55,7 @@ def _check_character(group: str) -> str:
     return ALPHABET[-total % 32]
 
 
+@functools.lru_cache(maxsize=1024)
 def device_id(key: bytes) -> str:
     """The id of the device that owns the Ed25519 public ``key`` (32 bytes).
 

@@ -104,9 +104,9 @@ class Sync:
 
     def took(self, key: bytes, outcome: Outcome) -> None:
         """A page of another device was committed here."""
+        self._circle.hooks.on_taken(key, outcome)
         self.grew(outcome, key)
         self.moved(key)
-        self._circle.hooks.on_taken(key, outcome)
 
     # ---- standing ----------------------------------------------------------------------------
 
