@@ -26,6 +26,7 @@ class Speaker:
     def __init__(self, context: Context, endpoint: str, bus: Bus, device_id: str) -> None:
         self._bus, self._device_id = bus, device_id
         self._wanted: set[str] = set()
+        self._is_everything_wanted = False
         self._socket = context.xpub(self._hear)
         self._socket.bind(endpoint)
         self._subscription = bus.subscribe("", callback=self._say)
@@ -44,8 +45,8 @@ class Speaker:
             self._send(news, Face.JSON)
 
     def _is_wanted(self, topic: str) -> bool:
-        """Whether somebody subscribed to it; when there are too many to know, yes."""
-        return len(self._wanted) >= PREFIXES_MAX or topic.startswith(tuple(self._wanted))
+        """Whether somebody subscribed to it; since there were too many to know, yes."""
+        return self._is_everything_wanted or topic.startswith(tuple(self._wanted))
 
     def _send(self, news: News, face: Face) -> None:
         topic = JSON_PREFIX + news.topic if face is Face.JSON else news.topic
@@ -70,6 +71,8 @@ class Speaker:
         face = Face.JSON if is_json else Face.MESSAGEPACK
         if len(self._wanted) < PREFIXES_MAX:
             self._wanted.add(prefix)
+        else:
+            self._is_everything_wanted = True
         wanted = prefix.removeprefix(JSON_PREFIX) if is_json else prefix
         if wanted.startswith(READY):
             self._send(News(wanted, self._device_id, {}), face)
