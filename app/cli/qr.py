@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from app.qr import matrix
 
-import zxingcpp
-
-QUIET = 4
 _HALVES = {(True, True): " ", (True, False): "▄", (False, True): "▀", (False, False): "█"}
-
-
-def matrix(text: str) -> list[list[bool]]:
-    """The modules, True for dark, with four of quiet zone around."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    # The library's image has the buffer protocol, its type stubs do not say so.
-    image = memoryview(cast("bytes", code.to_image(scale=1, add_quiet_zones=False)))
-    shades = cast("list[list[int]]", image.tolist())
-    rows = [[shade == 0 for shade in row] for row in shades]
-    side = len(rows) + 2 * QUIET
-    margin = [False] * QUIET
-    empty = [[False] * side for _ in range(QUIET)]
-    return [*empty, *([*margin, *row, *margin] for row in rows), *empty]
 
 
 def drawn(text: str) -> list[str]:
