@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -111,9 +112,14 @@ def _day(day: date, today: date) -> str:
         return tr("Today")
     if day == today - timedelta(days=1):
         return tr("Yesterday")
+    from babel import Locale
+    from babel.dates import format_date
+
     if day.year != today.year:
-        return _skeleton(day, "yMMMMd")
-    return _skeleton(day, "MMMMEEEEd")
+        return format_date(day, "long", locale=locale())
+    short = Locale.parse(locale()).datetime_skeletons["MMMEd"].pattern
+    in_words = re.sub(r"E+|ccc", "EEEE", short).replace("MMM", "MMMM")
+    return format_date(day, in_words, locale=locale())
 
 
 def _skeleton(moment: date, skeleton: str) -> str:

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from app.wording.language import compiled, language, trc
+from app.wording.language import known, language, trc
 
 if TYPE_CHECKING:
     from mesh.errors import MeshError
@@ -33,16 +33,10 @@ def told(english: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _forms(code: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _forms(_language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The sentences that are translated; the more exact ones come first."""
-    if code == "en":
-        return ()
-    from babel.messages.mofile import read_mo
-
-    with compiled(code).open("rb") as file:
-        known = [str(each.id) for each in read_mo(file) if each.context == CONTEXT]
-    known.sort(key=lambda text: (len(_HOLE.findall(text)), -len(text)))
-    return tuple((text, _form(text)) for text in known)
+    texts = sorted(known(CONTEXT), key=lambda text: (len(_HOLE.findall(text)), -len(text)))
+    return tuple((text, _form(text)) for text in texts)
 
 
 def _form(template: str) -> re.Pattern[str]:

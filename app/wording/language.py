@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from importlib.resources.abc import Traversable
 
 DOMAIN = "aico-mesh"
 LANGUAGES = ("en", "de")
@@ -23,16 +22,32 @@ _UNTRANSLATED = ("C", "POSIX")
 _GROUPED_FROM = 1000
 
 
+class Texts(gettext.GNUTranslations):
+    """What one language knows to say."""
+
+    def known(self, context: str) -> tuple[str, ...]:
+        """The English of all texts with that context."""
+        # gettext has no other way to ask what it knows.
+        prefix = self.CONTEXT % (context, "")
+        ids: Iterable[object] = vars(self)["_catalog"]
+        return tuple(
+            each.removeprefix(prefix)
+            for each in ids
+            if isinstance(each, str) and each.startswith(prefix)
+        )
+
+
 @dataclass(slots=True)
 class _Tongue:
     """What is spoken now; ``locale`` also says how dates and numbers are written."""
 
     language: str
     locale: str
-    texts: gettext.NullTranslations
+    texts: Texts | None
 
 
-_tongue = _Tongue("en", "en", gettext.NullTranslations())
+_tongue = _Tongue("en", "en", None)
+_english = gettext.NullTranslations()
 
 
 def speak(*wished: str) -> str:
@@ -41,8 +56,8 @@ def speak(*wished: str) -> str:
     Returns the code of the language.
     """
     language, locale = _first_known(wished)
-    texts = gettext.NullTranslations() if language == "en" else _texts_in(language)
-    _tongue.language, _tongue.locale, _tongue.texts = language, locale, texts
+    _tongue.texts = None if language == "en" else _texts_in(language)
+    _tongue.language, _tongue.locale = language, locale
     return language
 
 
@@ -67,17 +82,17 @@ def locale() -> str:
 
 def tr(template: str, /, **values: object) -> str:
     """The text in the spoken language, with its values: ``tr("{name} is asleep", name=x)``."""
-    return _filled(_tongue.texts.gettext(template), values)
+    return _filled(_spoken().gettext(template), values)
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """As ``tr`` in the form that fits the number, which is ``{n}`` in the text."""
-    return _filled(_tongue.texts.ngettext(one, many, n), {"n": grouped(n), **values})
+    return _filled(_spoken().ngettext(one, many, n), {"n": grouped(n), **values})
 
 
 def trc(context: str, template: str, /, **values: object) -> str:
     """As ``tr`` for a word with several meanings; the context says which one it is."""
-    return _filled(_tongue.texts.pgettext(context, template), values)
+    return _filled(_spoken().pgettext(context, template), values)
 
 
 def mark(template: str) -> str:
@@ -94,9 +109,13 @@ def grouped(number: int) -> str:
     return format_decimal(number, locale=_tongue.locale)
 
 
-def compiled(language: str) -> Traversable:
-    """The file with the texts of a language, as gettext reads it."""
-    return files("resources") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+def known(context: str) -> tuple[str, ...]:
+    """The English of all texts with that context that the spoken language translates."""
+    return _tongue.texts.known(context) if _tongue.texts else ()
+
+
+def _spoken() -> gettext.NullTranslations:
+    return _tongue.texts or _english
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
@@ -126,6 +145,7 @@ def _without_encoding(wish: str) -> str:
     return wish.partition(".")[0].partition("@")[0]
 
 
-def _texts_in(language: str) -> gettext.NullTranslations:
-    with compiled(language).open("rb") as file:
-        return gettext.GNUTranslations(file)
+def _texts_in(language: str) -> Texts:
+    compiled = files("resources") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    with compiled.open("rb") as file:
+        return Texts(file)
