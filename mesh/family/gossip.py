@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import ProtocolError
 from mesh.family.change import Change
-from mesh.model.allowance import Allowance, allowance
 from mesh.model.device import Trust
+from mesh.model.policy import allowance
 from mesh.wire import frames
 
 if TYPE_CHECKING:
@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
     from mesh.clock import Clock
     from mesh.family.registry import Registry
-
-NOTHING = Allowance(holds=False, held=False)
+    from mesh.model.allowance import Allowance
 
 
 class Gossip:
-    """Speaks for the registry. ``on_change`` hears of what others told, after it is stored."""
+    """Speaks for the registry. ``on_change`` hears of what others told, after it is stored.
+
+    ``allow``: what the owner lets a device have; without it what is built in.
+    """
 
     def __init__(
-        self, registry: Registry, clock: Clock, on_change: Callable[[Change, bool], None]
+        self,
+        registry: Registry,
+        clock: Clock,
+        on_change: Callable[[Change, bool], None],
+        allow: Callable[[Trust | None, bytes], Allowance] | None = None,
     ) -> None:
+        self._allow = allow or (lambda trust, _: allowance(trust, clock.wall() // 1000))
         self._registry = registry
-        self._clock = clock
         self._on_change = on_change
         self._secret: bytes | None = None
         self.counts: Counter[str] = Counter()
@@ -137,11 +143,7 @@ class Gossip:
 
     def allowance(self, key: bytes) -> Allowance:
         """What a device may be given now."""
-        trust = self.trust(key)
-        if trust is None or not self._registry.is_member:
-            return NOTHING
-        ever = max(self._registry.roster.trust_history(key), key=lambda level: level.rank)
-        return allowance(trust, ever, self._clock.wall() // 1000)
+        return self._allow(self.trust(key) if self._registry.is_member else None, key)
 
     @property
     def gives_only_own(self) -> bool:

@@ -78,6 +78,10 @@ class Level(IntEnum):
     HERE = 3
 
 
+TEXTUAL = frozenset({FactKind.TEXT, FactKind.ANSWER})
+"""Facts that give an object another text; an answer does so to end a contradiction."""
+NAMED = frozenset({ObjectKind.TRAIT, ObjectKind.SETTING})
+"""Objects whose id is computed from their name, and whose roots are all later ones."""
 STUBS = frozenset({FactKind.LABEL, FactKind.FORGET, FactKind.WISH, FactKind.RECEIPT})
 """Facts without content: they travel at their object's reach, before all others."""
 
@@ -133,8 +137,24 @@ class Memory(Body, frozen=True, gc=False):
     shown: Micros
 
 
+class Trait(Body, frozen=True, gc=False):
+    """Root of a trait of the companion's personality; ``shown`` Unix µs."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    text: Annotated[str, Meta(max_length=4096)]
+    shown: Micros
+
+
+class Setting(Body, frozen=True, gc=False):
+    """Root of a setting of one family (the beginning of its id): a name and a value."""
+
+    family: Annotated[bytes, Meta(min_length=16, max_length=16)]
+    name: Name
+    value: Annotated[str, Meta(max_length=4096)]
+
+
 class Words(Body, frozen=True, gc=False):
-    """A later text of a turn or memory, or the reason of an observation."""
+    """A later text of a turn or memory, an answer to a contradiction, or a mood's reason."""
 
     text: Text
 
@@ -163,10 +183,13 @@ _BODIES: dict[tuple[int, int], type[Body]] = {
     (FactKind.ROOT, ObjectKind.TURN): Turn,
     (FactKind.ROOT, ObjectKind.OBSERVATION): Observation,
     (FactKind.ROOT, ObjectKind.MEMORY): Memory,
+    (FactKind.ROOT, ObjectKind.TRAIT): Trait,
+    (FactKind.ROOT, ObjectKind.SETTING): Setting,
 }
 _BODIES_BY_KIND: dict[int, type[Body]] = {
     FactKind.TEXT: Words,
     FactKind.REASON: Words,
+    FactKind.ANSWER: Words,
     FactKind.TAG: Tagging,
     FactKind.UNTAG: Tagging,
     FactKind.LABEL: Labelling,
@@ -276,6 +299,25 @@ def _content_id(*parts: bytes) -> bytes:
 def conversation_object(name: str) -> bytes:
     """The object id of the conversation with this id, the same on every device."""
     return _content_id(b"conversation", name.encode())
+
+
+def trait_object(name: str) -> bytes:
+    """The object id of the trait with this name, the same on every device."""
+    return _content_id(b"trait", name.encode())
+
+
+def setting_object(family: bytes, name: str) -> bytes:
+    """The object id of a setting of the family whose id begins so (16 bytes)."""
+    return _content_id(b"setting", family, name.encode())
+
+
+def named_object(content: Body | None) -> bytes | None:
+    """The object a root must be of that says by name what it is about; None for others."""
+    if isinstance(content, Trait):
+        return trait_object(content.name)
+    if isinstance(content, Setting):
+        return setting_object(content.family, content.name)
+    return None
 
 
 def imported_id(line: Turn) -> bytes:

@@ -31,7 +31,8 @@ class Member:
 
     ``tags`` are the author tags of the past it brought along, its own not among them;
     ``full_until`` is the tick at which its rights as a full device ended (-1: it never had
-    them, ``TICK_MAX``: it has them); ``since_hash`` names the entry that added it.
+    them, ``TICK_MAX``: it has them), ``admin_until`` the one until which it managed the family;
+    ``since_hash`` names the entry that added it.
     """
 
     key: bytes
@@ -42,6 +43,7 @@ class Member:
     tags: tuple[bytes, ...]
     since_hash: bytes
     full_until: int
+    admin_until: int = -1
 
     def wrote(self, tag: bytes) -> bool:
         """Whether an author tag is its own or one of its past."""
@@ -99,6 +101,11 @@ class Roster:
         """Whether the device behind an author tag had the rights of a full one at that tick."""
         owner = self.owner_of(tag)
         return owner is not None and tick <= self.everyone[owner].full_until
+
+    def was_admin_at(self, tag: bytes, tick: int) -> bool:
+        """Whether the device behind an author tag managed the family at that tick."""
+        owner = self.owner_of(tag)
+        return owner is not None and tick <= self.everyone[owner].admin_until
 
     def cut_tick(self, key: bytes) -> int | None:
         """The tick after which a removed device's word does not count; None if not removed."""
@@ -200,6 +207,7 @@ def _member(standing: Standing) -> Member:
         tags=standing.added.tags,
         since_hash=standing.since_hash,
         full_until=standing.full_until,
+        admin_until=standing.admin_until,
     )
 
 

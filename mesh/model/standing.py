@@ -83,6 +83,17 @@ class Standing:
         return min(until, self.gone_at)
 
     @property
+    def admin_until(self) -> int:
+        """The tick at which it ceased to manage the family; -1 never did, TICK_MAX does."""
+        until = TICK_MAX if is_admin(self.added) else -1
+        for word in self.words:
+            if is_admin(word):
+                until = TICK_MAX
+            elif until == TICK_MAX:
+                until = word.tick
+        return min(until, self.gone_at)
+
+    @property
     def gone_at(self) -> int:
         """The tick of its removal as its most senior judge set it, else TICK_MAX."""
         if self.revocations:

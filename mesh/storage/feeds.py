@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mesh.model.cursor import RANGES_MAX, Cursor, Mark, Range, Ranges
-from mesh.model.fact import ScopeKind, scope_parts
+from mesh.model.fact import STAMP_MAX, ScopeKind, scope_parts
+from mesh.model.prints import Prints, digest_of, writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import apsw
 
@@ -124,7 +125,7 @@ def pending_numbers(
     if not allowed.covers(scope):
         return []
     kind, is_stub, _ = scope_parts(scope)
-    since = 0 if is_stub else allowed.since
+    since = allowed.floor(scope)
     rows = _pending_rows(connection, scope, holes, since, only_mine=only_mine)
     if kind != ScopeKind.CONVERSATION or is_stub:
         return sorted((number for number, _, _ in rows), reverse=True)
@@ -143,15 +144,17 @@ def _pending_rows(
     *,
     only_mine: bool,
 ) -> Iterable[tuple[int, int | None, int]]:
-    statement = (
-        "SELECT fact.number, object.home, object.shown FROM fact"
-        " JOIN object ON object.n = fact.object"
-        " WHERE fact.scope=? AND fact.number BETWEEN ? AND ? AND object.stamp>=?"
-    )
-    if only_mine:
-        statement += " AND fact.mine"
+    statement = "SELECT fact.number, object.home, object.shown" + _given(only_mine=only_mine)
     for first, last in holes:
         yield from connection.execute(statement, (scope, first, last, since))
+
+
+def _given(*, only_mine: bool) -> str:
+    """Which numbers between two of a scope's feed are given, from objects not too old."""
+    return (
+        " FROM fact JOIN object ON object.n = fact.object"
+        " WHERE fact.scope=? AND fact.number BETWEEN ? AND ? AND object.stamp>=?"
+    ) + (" AND fact.mine" if only_mine else "")
 
 
 def numbered_facts(
@@ -169,3 +172,42 @@ def dead_numbers(holes: Iterable[Range], alive: Iterable[int]) -> list[Range]:
     for first, last in holes:
         dead += [(max(a, first), b) for a, b in settled.holes(last) if b >= first]
     return dead
+
+
+# ---- what is compared ------------------------------------------------------------------------
+
+
+def given_prints(
+    connection: apsw.Connection, scope: int, allowed: Allowance, *, only_mine: bool
+) -> tuple[int, Prints]:
+    """How long a feed is, and the prints of all of it that may be given now."""
+    top = int(connection.execute("SELECT top FROM feed WHERE scope=?", (scope,)).get or 0)
+    since = 0 if scope_parts(scope)[1] else allowed.since
+    statement = "SELECT fact.number, fact.raw" + _given(only_mine=only_mine)
+    return top, Prints.of(connection.execute(statement, (scope, 1, top, since)))
+
+
+def held_prints(connection: apsw.Connection, scope: int, since: int) -> Prints:
+    """The prints of what is here of a scope, from objects not older than ``since``."""
+    since = 0 if scope_parts(scope)[1] else since
+    statement = "SELECT 0, fact.raw" + _given(only_mine=False)
+    return Prints.of(connection.execute(statement, (scope, 1, STAMP_MAX, since)))
+
+
+def held_prints_of(
+    connection: apsw.Connection, scope: int, tags: Collection[bytes]
+) -> tuple[Prints, frozenset[bytes]]:
+    """The prints of what these authors wrote in a scope; the digests of its imported lines.
+
+    For a giver that gives only its own: which lines it imported itself, it alone knows.
+    """
+    statement = "SELECT 0, fact.raw" + _given(only_mine=False)
+    own: list[tuple[int, bytes]] = []
+    imported: set[bytes] = set()
+    for number, raw in connection.execute(statement, (scope, 1, STAMP_MAX, 0)):
+        author = writer_of(raw)
+        if author is None:
+            imported.add(digest_of(raw))
+        elif author in tags:
+            own.append((number, raw))
+    return Prints.of(own), frozenset(imported)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import apsw
 
 from mesh.model import fact as facts
-from mesh.model.fact import Fact, FactKind, Level
+from mesh.model.allowance import FAMILY_GRANTS, Grants
+from mesh.model.fact import Fact, FactKind, ObjectKind
+from mesh.model.policy import DEFAULT_TAGS, NOTE
 from mesh.model.views import Held
 
 if TYPE_CHECKING:
@@ -34,19 +36,35 @@ class Rules:
 
     own: bytes
     was_full_at: Callable[[bytes, int], bool]
+    grants: Grants = FAMILY_GRANTS
+    """What this device may hold of what others wrote."""
+    private_tags: frozenset[str] = DEFAULT_TAGS
+    may_choose: Callable[[bytes, int], bool] | None = None
+    """Whether an author managed the family then; without it as ``was_full_at``."""
 
-    def may_hold(self, level: int, author: bytes | None, *, mine: bool) -> bool:
-        """Whether this device may keep content counted at this level."""
-        return level <= Level.FAMILY or mine or author == self.own
+    def may_hold(self, kind: int, level: int, author: bytes | None, *, mine: bool) -> bool:
+        """Whether this device may keep content of a scope kind counted at this level."""
+        return level <= self.grants.widest(kind) or mine or author == self.own
 
     def is_valid(self, identity: bytes, fact: Fact, author_of_object: bytes | None) -> bool:
         """Rights at the fact's tick: who may label, forget or root an object of another."""
         author = facts.author_of(identity)
+        if fact.object_kind == ObjectKind.SETTING:
+            return author is not None and self._may_set(fact, author, facts.tick_in(identity))
         if fact.kind not in {FactKind.LABEL, FactKind.FORGET, FactKind.ROOT}:
             return True
         if author is None or author == author_of_object:
             return fact.kind == FactKind.ROOT or author is not None
         return self.was_full_at(author, facts.tick_in(identity))
+
+    def _may_set(self, fact: Fact, author: bytes, tick: int) -> bool:
+        """Choices are made by who manages the family, notes of devices by any full one."""
+        content = facts.body(fact)
+        if not isinstance(content, facts.Setting):
+            return False
+        is_note = content.name.startswith(NOTE)
+        rule = self.was_full_at if is_note else self.may_choose or self.was_full_at
+        return rule(author, tick)
 
 
 @dataclass(slots=True)
@@ -92,6 +110,8 @@ class Outcome:
     changed: set[bytes] = field(default_factory=set)
     """Objects whose view may be different now."""
     forgotten: set[bytes] = field(default_factory=set)
+    unlabelled: set[bytes] = field(default_factory=set)
+    """Objects with a private tag and without the label for it: they wait for it."""
     conversations: set[str] = field(default_factory=set)
     rooted: list[tuple[int, int]] = field(default_factory=list)
     """(scope, number) of every new root: what its giver need not be sent back."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.allowance import DAY_MS
-from mesh.model.fact import FactKind, ObjectKind
+from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind
 from mesh.storage import words
 from mesh.storage.objects import (
     Connection,
@@ -21,6 +21,7 @@ from mesh.storage.objects import (
     Outcome,
     Rules,
     State,
+    held_fact,
     held_facts,
     object_by_n,
 )
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from mesh.model.views import Held
 
+TAGGED = frozenset({ObjectKind.TURN, ObjectKind.MEMORY})
 Placed = tuple[int, int, int, int | None, int, bytes]
 """A fact's row: n, kind, scope, number, mine, bytes."""
 
@@ -108,11 +110,31 @@ class Placing:
             row.home = home.n if home else None
         if not self._keeps(row, home):
             self._withdraw(row)
+        elif row.kind == ObjectKind.OBSERVATION:
+            self._hold_reasons(row)
+
+    def _hold_reasons(self, row: ObjectRow) -> None:
+        """Why somebody felt so is a kind of its own: it may be none of this device's."""
+        author, mine = facts.author_of(row.id), self._is_own(row)
+        if not self._rules.may_hold(ScopeKind.REASON, row.level, author, mine=mine):
+            kept = [kind for kind in FactKind if kind != FactKind.REASON]
+            self._drop(row, kept, but_own=True)
 
     def _keeps(self, row: ObjectRow, home: ObjectRow | None) -> bool:
+        kind = facts.scope_kind(row.kind, FactKind.ROOT)
         level = max(row.level, home.level if home else 0)
-        mine = self._sql.execute("SELECT max(mine) FROM fact WHERE object=?", (row.n,)).get
-        return self._rules.may_hold(level, facts.author_of(row.id), mine=bool(mine))
+        is_ours = self._is_own(row, by_any=self._rules.grants.widest(kind) >= Level.FAMILY)
+        return self._rules.may_hold(kind, level, facts.author_of(row.id), mine=is_ours)
+
+    def _is_own(self, row: ObjectRow, *, by_any: bool = False) -> bool:
+        """Whether the object was made on this device, or (``by_any``) written about here.
+
+        Who makes private what another wrote keeps it: there may be no other copy.
+        """
+        by_any = by_any or row.kind in facts.NAMED
+        which = "" if by_any else " AND id IS NULL"
+        sql = f"SELECT max(mine) FROM fact WHERE object=?{which}"  # noqa: S608 — constants
+        return bool(self._sql.execute(sql, (row.n,)).get)
 
     def _see_turns(self, conversation: ObjectRow) -> None:
         """A conversation's label or forgetting counts for each of its turns."""
@@ -154,13 +176,15 @@ class Placing:
             )
 
     def _withdraw(self, row: ObjectRow) -> None:
-        """This device may no longer hold the content; labels and forgets stay."""
-        self._drop(row, tuple(facts.STUBS))
+        """This device may no longer hold the content; its own words, labels, forgets stay."""
+        self._drop(row, tuple(facts.STUBS), but_own=True)
         row.state = State.WITHDRAWN
         row.plain = 0
 
-    def _drop(self, row: ObjectRow, kept: Sequence[FactKind]) -> None:
-        found = self._sql.execute("SELECT n, kind, raw FROM fact WHERE object=?", (row.n,))
+    def _drop(self, row: ObjectRow, kept: Sequence[FactKind], *, but_own: bool = False) -> None:
+        own = " AND NOT mine" if but_own else ""
+        sql = f"SELECT n, kind, raw FROM fact WHERE object=?{own}"  # noqa: S608 — one of two constants
+        found = self._sql.execute(sql, (row.n,))
         words.drop_facts(self._sql, [one for one in found if one[1] not in kept])
 
     def _write(self, row: ObjectRow) -> None:
@@ -182,6 +206,9 @@ class Placing:
             )
         )
         is_recent_again = _is_recent_again(row, found)
+        if self._waits_for_label(row, [raw for *_, raw in found]):
+            home_level = Level.PRIVATE
+            self._outcome.unlabelled.add(row.id)
         for n, kind, scope, number, mine, raw in found:
             wanted = self._scope_for(row, kind, raw, home_level)
             if number is not None and wanted == scope and not is_recent_again:
@@ -193,6 +220,15 @@ class Placing:
             self._sql.execute(
                 "UPDATE fact SET scope=?, number=? WHERE n=?", (wanted or 0, fresh, n)
             )
+
+    def _waits_for_label(self, row: ObjectRow, raws: Sequence[bytes]) -> bool:
+        """Whether it has a private tag and no label yet: meanwhile it is not given."""
+        if row.kind not in TAGGED or row.state != State.LIVE or row.level >= Level.PRIVATE:
+            return False
+        tags = self._rules.private_tags
+        if not any(tag.encode() in raw for tag in tags for raw in raws):
+            return False
+        return not tags.isdisjoint(views.tags_of([held_fact(raw) for raw in raws]))
 
     @staticmethod
     def _scope_for(row: ObjectRow, kind: int, raw: bytes, home_level: int) -> int | None:

@@ -139,26 +139,35 @@ class Intake:
         home = self.home_of(content)
         level = max(fact.level, home.level if home else 0)
         shown = getattr(content, "shown", hlc.milliseconds_of(fact.stamp) * 1000)
-        state = self._state_of_first(home, level, identity, mine=mine)
+        kind = facts.scope_kind(fact.object_kind, fact.kind)
+        state = self._state_of_first(home, kind, level, identity, mine=mine)
         row = self._enter(ObjectRow(
             self._next_n, identity, fact.object_kind, home.n if home else None, fact.level,
             fact.level, shown, fact.stamp, state, state == State.LIVE,
         ))  # fmt: skip
         if state != State.LIVE:
             return False
-        scope = facts.scope_of(facts.scope_kind(fact.object_kind, fact.kind), level)
+        if level < Level.PRIVATE and self._is_private(content):
+            level = Level.PRIVATE
+            self.outcome.unlabelled.add(identity)
+        scope = facts.scope_of(kind, level)
         number = self._placing.number(scope, raw, fact.stamp, mine=mine)
         self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
         self.outcome.rooted.append((scope, number))
         return True
 
+    def _is_private(self, content: facts.Body | None) -> bool:
+        """Whether a tag keeps it here until it has its label."""
+        tags = content.tags if isinstance(content, facts.Turn | facts.Memory) else ()
+        return bool(tags) and not self._rules.private_tags.isdisjoint(tags)
+
     def _state_of_first(
-        self, home: ObjectRow | None, level: int, identity: bytes, *, mine: bool
+        self, home: ObjectRow | None, kind: int, level: int, identity: bytes, *, mine: bool
     ) -> State:
         """What will not be kept leaves a row, so that nothing more of it is kept either."""
         if home and home.state == State.FORGOTTEN:
             return State.FORGOTTEN
-        if not self._rules.may_hold(level, facts.author_of(identity), mine=mine):
+        if not self._rules.may_hold(kind, level, facts.author_of(identity), mine=mine):
             return State.WITHDRAWN
         return State.LIVE
 
@@ -247,6 +256,13 @@ class Intake:
             key = facts.rival_id(identity, variant)
         return True, key
 
+    def look_again(self, identities: Iterable[bytes]) -> None:
+        """What this device may hold has changed: see these objects anew."""
+        for identity in identities:
+            row = self.row(identity)
+            if row is not None:
+                self._dirty[identity] = row
+
     # ---- ending ------------------------------------------------------------------------------
 
     def _flush(self) -> None:
@@ -296,4 +312,13 @@ def identified(raw: bytes) -> Identified:
     target = fact.object or identity
     if len(target) != 16 or (not fact.object and fact.kind != FactKind.ROOT):  # noqa: PLR2004
         raise BadFact("a fact without its object")
+    if fact.object_kind in facts.NAMED and not _fits_name(fact, content, target):
+        raise BadFact("a fact of another name")
     return raw, fact, identity, target
+
+
+def _fits_name(fact: Fact, content: facts.Body | None, target: bytes) -> bool:
+    """Traits and settings are known by name: a root says it, and its object's id follows."""
+    if fact.kind != FactKind.ROOT:
+        return True
+    return bool(fact.object) and facts.named_object(content) == target

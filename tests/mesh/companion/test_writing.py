@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from mesh.storage.objects import Connection
+
 
 @pytest.fixture
 async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
@@ -186,6 +188,10 @@ async def test_a_private_tag_put_on_later_makes_it_private(laptop: Diary, phone:
     assert len(await phone.reading.memories()) == 1
 
 
+def everything(connection: Connection) -> list[bytes]:
+    return [raw for (raw,) in connection.execute("SELECT raw FROM fact")]
+
+
 async def test_whoever_sees_a_private_tag_without_its_label_writes_the_label(
     laptop: Diary, phone: Diary
 ) -> None:
@@ -193,7 +199,10 @@ async def test_whoever_sees_a_private_tag_without_its_label_writes_the_label(
     identity = bytes.fromhex(kept.id)
     await phone.writing._write(lambda draft: draft.tag(draft.shown(identity), "personal"))
     await phone.give_all(laptop)
+    assert not await laptop.reading.memories()
+    await laptop.take(await phone.database.read(everything))
     assert (await memory(laptop, kept.id)).privacy == "family"
+    assert not await laptop.facts()
     assert await laptop.writing.guard([identity, bytes(16)]) == 1
     assert await laptop.writing.guard([identity]) == 0
     assert (await memory(laptop, kept.id)).privacy == "private"

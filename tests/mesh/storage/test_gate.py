@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh.model.allowance import DAY_MS, Allowance, Label, allowance, may_send, window_start
+from mesh.model.allowance import DAY_MS, Allowance, Label, may_send, window_start
 from mesh.model.cursor import Ranges
 from mesh.model.device import Trust
 from mesh.model.fact import Level
+from mesh.model.policy import CHOICES, NO_CHOICES, Policy, allowance, setting_name
 from mesh.storage import feeds
 from mesh.sync.plan import Giving, may_push, offers
 from tests.mesh.storage.test_records import Life
@@ -24,9 +25,19 @@ NUMBERED = (
     "SELECT fact.scope, fact.number, fact.mine, object.stamp FROM fact"
     " JOIN object ON object.n = fact.object WHERE fact.number IS NOT NULL"
 )
+VALUES = {"privacy_levels": ["none", "public", "family"], "time_window_days": ["0", "3", "all"]}
 
-allowances = st.tuples(st.sampled_from(Trust), st.sampled_from(Trust), st.integers(-1, 40))
-"""Trust now, the widest ever, and how many days ago the device asks."""
+choices = st.sampled_from([key for key in CHOICES if key != "private_tags"]).flatmap(
+    lambda key: st.tuples(
+        st.sampled_from(["family", "full", "limited"]).map(lambda to: setting_name(key, to)),
+        st.lists(st.sampled_from(VALUES.get(key, ["on", "off"])), min_size=1, max_size=2),
+    )
+)
+policies = st.lists(choices, max_size=6).map(
+    lambda chosen: Policy({name: tuple(values) for name, values in chosen})
+)
+allowances = st.tuples(st.sampled_from(Trust), policies, st.integers(-1, 40))
+"""Trust, what was chosen, and how many days ago the device asks."""
 
 
 def lived(seed: int) -> Life:
@@ -38,10 +49,10 @@ def lived(seed: int) -> Life:
     return life
 
 
-def allowed_at(life: Life, drawn: tuple[Trust, Trust, int]) -> Allowance:
+def allowed_at(life: Life, drawn: tuple[Trust, Policy, int]) -> Allowance:
     """What a device may be given, asked for some days before now."""
-    trust, ever, days = drawn
-    return allowance(trust, ever, life.clock.wall() // MICRO - days * DAY_MS)
+    trust, policy, days = drawn
+    return allowance(trust, life.clock.wall() // MICRO - days * DAY_MS, policy)
 
 
 def given_later(
@@ -61,7 +72,7 @@ def given_later(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1 << 32), allowances, st.booleans())
 def test_a_feed_gives_exactly_what_the_gate_lets_out(
-    seed: int, drawn: tuple[Trust, Trust, int], only_mine: bool
+    seed: int, drawn: tuple[Trust, Policy, int], only_mine: bool
 ) -> None:
     life = lived(seed)
     allowed = allowed_at(life, drawn)
@@ -77,7 +88,7 @@ def test_a_feed_gives_exactly_what_the_gate_lets_out(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1 << 32), allowances)
 def test_what_is_pushed_is_what_would_be_given(
-    seed: int, drawn: tuple[Trust, Trust, int]
+    seed: int, drawn: tuple[Trust, Policy, int]
 ) -> None:
     life = lived(seed)
     allowed = allowed_at(life, drawn)
@@ -97,13 +108,13 @@ def test_what_is_pushed_is_what_would_be_given(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, 1 << 32), allowances)
+@given(st.integers(0, 1 << 32), st.sampled_from(Trust), st.integers(-1, 40))
 def test_nothing_private_and_nothing_for_guests_leaves(
-    seed: int, drawn: tuple[Trust, Trust, int]
+    seed: int, trust: Trust, days: int
 ) -> None:
     life = lived(seed)
-    allowed = allowed_at(life, drawn)
-    since = window_start(life.clock.wall() // MICRO - drawn[2] * DAY_MS)
+    allowed = allowed_at(life, (trust, NO_CHOICES, days))
+    since = window_start(life.clock.wall() // MICRO - days * DAY_MS, 7)
     stamps = "SELECT min(object.stamp) FROM object JOIN fact ON fact.object = object.n"
     for page in life.pages:
         given = given_later(page.connection, allowed, only_mine=False)
@@ -112,8 +123,8 @@ def test_nothing_private_and_nothing_for_guests_leaves(
         }
         assert all(scope & 3 <= Level.FAMILY for scope, _ in given)
         content = [place for place in given if not place[0] & 4]
-        if drawn[0] is Trust.GUEST:
-            assert not content
-        elif drawn[0] is Trust.LIMITED:
+        if trust is Trust.GUEST:
+            assert not given
+        elif trust is Trust.LIMITED:
             where = f"{stamps} WHERE fact.scope=? AND fact.number=?"
             assert all(page.connection.execute(where, p).get >= since for p in content)

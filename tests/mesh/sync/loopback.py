@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from mesh.clock import SystemClock
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
-from mesh.model.allowance import Allowance, allowance
 from mesh.model.device import Trust, author_tag
 from mesh.model.fact import Fact, FactKind, ObjectKind
 from mesh.model.hlc import HybridClock
+from mesh.model.policy import allowance
 from mesh.storage import feeds
 from mesh.storage.database import Database
 from mesh.storage.records import Intake, Outcome, Rules
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import apsw
+
+    from mesh.model.allowance import Allowance
 
 
 class LoopbackLane:
@@ -73,7 +75,6 @@ class LoopbackFamily:
 
     trust: dict[bytes, Trust]
     own: bytes
-    ever: dict[bytes, Trust] = field(default_factory=dict)
 
     def hashes(self) -> tuple[bytes, ...]:
         return ()
@@ -103,8 +104,7 @@ class LoopbackFamily:
         return None if self.trust[key] is Trust.FULL else frozenset({author_tag(key)})
 
     def allowance(self, key: bytes) -> Allowance:
-        ever = self.ever.get(key, self.trust[key])
-        return allowance(self.trust[key], ever, SystemClock().wall() // 1000)
+        return allowance(self.trust[key], SystemClock().wall() // 1000)
 
     @property
     def gives_only_own(self) -> bool:

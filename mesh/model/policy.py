@@ -1,0 +1,293 @@
+"""What the owner shares with whom: choices by meaning, and what follows from them.
+
+    built in ─▶ the family's ─▶ of a trust level ─▶ of one device     the later one counts
+    every value nobody has seen another of: of several the strictest counts
+    this device's own file: only where it is stricter
+
+Choices are settings of the family, replicated between full devices (facts). A guest gets
+nothing whatever is chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from mesh.errors import BadInput
+from mesh.model import hlc
+from mesh.model.allowance import NO_GRANTS, NOTHING, Allowance, Grants, window_start
+from mesh.model.device import Trust
+from mesh.model.fact import Level, ScopeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+Value = bool | int | frozenset[str]
+
+FAMILY = "family"
+INHERIT = "default"
+"""The value that takes a choice back."""
+ALL_DAYS = 1 << 20
+DAYS_MAX = 36_500
+TAGS_MAX = 64
+TAG_MAX = 64
+PREFIX = "policy"
+NOTE = "held "
+"""How the names of settings begin that say what a device may still have."""
+
+_WORDS = {
+    "on": True, "yes": True, "true": True, "off": False, "no": False, "false": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose. ``strictest`` counts for a value this version cannot read."""
+
+    built_in: Value
+    strictest: Value
+    read: Callable[[str], Value]
+    show: Callable[[Value], str]
+    stricter: Callable[[Value, Value], Value]
+    is_for_all: bool = False
+    """Whether it holds for the family as a whole, never for one device."""
+
+
+def _read_switch(text: str) -> bool:
+    try:
+        return _WORDS[text.strip().lower()]
+    except KeyError:
+        raise BadInput("That is switched on or off.") from None
+
+
+def _read_days(text: str) -> int:
+    plain = text.strip().lower()
+    if plain == "all":
+        return ALL_DAYS
+    if not plain.isascii() or not plain.isdigit() or int(plain[:9]) > DAYS_MAX:
+        raise BadInput(f"The time window is a number of days up to {DAYS_MAX}, or all.")
+    return int(plain)
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Names separated by commas, without blanks and repetition."""
+    return tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+
+
+def _read_level(text: str) -> int:
+    names = {one.lower() for one in words_in(text)}
+    if names == {"none"}:
+        return NOTHING
+    if not names or not names <= {"public", "family"}:
+        raise BadInput("Levels are: public; public, family; or none.")
+    return Level.FAMILY if "family" in names else Level.PUBLIC
+
+
+def _read_tags(text: str) -> frozenset[str]:
+    names = frozenset(words_in(text))
+    if len(names) > TAGS_MAX or any(len(one) > TAG_MAX for one in names):
+        raise BadInput(f"There can be {TAGS_MAX} private tags of {TAG_MAX} characters.")
+    return names - {"none"}
+
+
+def _show_level(value: Value) -> str:
+    return {NOTHING: "none", Level.PUBLIC: "public"}.get(int(value), "public, family")  # type: ignore[arg-type]
+
+
+def _show_tags(value: Value) -> str:
+    return ", ".join(sorted(value)) or "none"  # type: ignore[arg-type]
+
+
+def _lower(one: Value, other: Value) -> Value:
+    return min(one, other)
+
+
+def _union(one: Value, other: Value) -> Value:
+    return one | other  # type: ignore[operator]
+
+
+def _switch(built_in: bool) -> Choice:
+    return Choice(built_in, False, _read_switch, lambda value: "on" if value else "off", _lower)
+
+
+DEFAULT_TAGS = frozenset({"personal", "confidential"})
+CHOICES: Mapping[str, Choice] = {
+    "conversation_continuity": _switch(True),
+    "emotional_awareness": _switch(True),
+    "mood_reasons": _switch(True),
+    "memory_access": _switch(True),
+    "personality_consistency": _switch(False),
+    "privacy_levels": Choice(Level.FAMILY, NOTHING, _read_level, _show_level, _lower),
+    "time_window_days": Choice(
+        7, 0, _read_days, lambda days: "all" if days == ALL_DAYS else str(days), _lower
+    ),
+    "private_to_own_devices": _switch(False),
+    "private_tags": Choice(
+        DEFAULT_TAGS, DEFAULT_TAGS, _read_tags, _show_tags, _union, is_for_all=True
+    ),
+}
+"""What can be chosen, by name."""
+
+_SHARED = {
+    ScopeKind.CONVERSATION: ("conversation_continuity",),
+    ScopeKind.EMOTION: ("emotional_awareness",),
+    ScopeKind.REASON: ("emotional_awareness", "mood_reasons"),
+    ScopeKind.MEMORY: ("memory_access",),
+    ScopeKind.PERSONALITY: ("personality_consistency",),
+}
+
+
+def choice(key: str) -> Choice:
+    """The choice of that name; BadInput."""
+    try:
+        return CHOICES[key]
+    except KeyError:
+        raise BadInput(
+            f"Nothing to choose is called so; there are {', '.join(CHOICES)}."
+        ) from None
+
+
+def setting_name(key: str, target: str = FAMILY) -> str:
+    """The name of the setting that holds a choice: for the family, a trust level, a device."""
+    return f"{PREFIX} {target} {key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What was chosen: by setting name every value that no later one has seen.
+
+    ``stamp``: the tick of the newest of them.
+    """
+
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stamp: int = 0
+
+    def value(self, key: str, trust: Trust | None = None, device: str = "") -> Value:
+        """What counts: for a device (its key in hex) of a trust level, or for the family."""
+        one = choice(key)
+        value = one.built_in
+        for target in _targets(key, trust, device):
+            if target is _START_FULL:
+                value = ALL_DAYS
+            else:
+                value = self._after(one, setting_name(key, target), value)
+        return value
+
+    def _after(self, one: Choice, name: str, inherited: Value) -> Value:
+        heads = self.said.get(name, ())
+        return (
+            reduce(one.stricter, [_heard(one, head, inherited) for head in heads])
+            if heads
+            else inherited
+        )
+
+    def chosen_for(self, target: str) -> tuple[str, ...]:
+        """What was chosen for a target itself."""
+        return tuple(
+            key for key in CHOICES
+            if any(head != INHERIT for head in self.said.get(setting_name(key, target), ()))
+        )  # fmt: skip
+
+    def with_choices(self, changes: Mapping[str, str]) -> Policy:
+        """As it would be after these changes (setting name → value)."""
+        return Policy({**self.said, **{name: (text,) for name, text in changes.items()}})
+
+
+_START_FULL = "\0"
+"""Own devices are given everything, unless it was chosen for them."""
+
+
+def _targets(key: str, trust: Trust | None, device: str) -> Iterable[str]:
+    yield FAMILY
+    if trust is None or choice(key).is_for_all:
+        return
+    if key == "time_window_days" and trust is Trust.FULL:
+        yield _START_FULL
+    yield str(trust)
+    if device:
+        yield device
+
+
+def _heard(one: Choice, text: str, inherited: Value) -> Value:
+    if text == INHERIT:
+        return inherited
+    try:
+        return one.read(text)
+    except BadInput:
+        return one.strictest
+
+
+def restricted(key: str, family: Value, own: Policy, trust: Trust, device: str) -> Value:
+    """The family's value, or this device's own where that is stricter."""
+    one, heads = choice(key), list[str]()
+    for target in _targets(key, trust, device):
+        heads = [] if target is _START_FULL else heads
+        heads += own.said.get(setting_name(key, target), ())
+    return reduce(one.stricter, [_heard(one, head, family) for head in heads], family)
+
+
+NO_CHOICES = Policy()
+
+
+def _grants(value: Callable[[str], Value], trust: Trust | None) -> Grants:
+    if trust is None or trust is Trust.GUEST:
+        return NO_GRANTS
+    is_full = trust is Trust.FULL
+    widest = int(value("privacy_levels"))  # type: ignore[arg-type]
+    if is_full and widest == Level.FAMILY and value("private_to_own_devices"):
+        widest = Level.PRIVATE
+    levels = {
+        int(kind): widest for kind, keys in _SHARED.items() if all(value(key) for key in keys)
+    }
+    if is_full:
+        levels[ScopeKind.SETTING] = Level.FAMILY
+    return Grants(
+        {kind: level for kind, level in levels.items() if level > NOTHING},
+        min(widest, Level.FAMILY) if is_full else NOTHING,
+    )
+
+
+def grants(policy: Policy, trust: Trust | None, device: str = "") -> Grants:
+    """What a device of the family may hold."""
+    return _grants(lambda key: policy.value(key, trust, device), trust)
+
+
+def allowance(
+    trust: Trust | None,
+    now_ms: int,
+    policy: Policy = NO_CHOICES,
+    device: str = "",
+    own: Policy = NO_CHOICES,
+) -> Allowance:
+    """What a device may be given by this one, whose owner may have restricted it (``own``)."""
+    if trust is None:
+        return Allowance(NO_GRANTS)
+
+    def value(key: str) -> Value:
+        return restricted(key, policy.value(key, trust, device), own, trust, device)
+
+    days = int(value("time_window_days"))  # type: ignore[arg-type]
+    since = 0 if days == ALL_DAYS else window_start(now_ms, days)
+    return Allowance(_grants(value, trust), min(since, hlc.TICK_MAX))
+
+
+def private_tags(policy: Policy, own: Policy = NO_CHOICES) -> frozenset[str]:
+    """Whatever carries one of these is private."""
+    family = policy.value("private_tags")
+    return frozenset(restricted("private_tags", family, own, Trust.FULL, ""))  # type: ignore[arg-type]
+
+
+def checked(key: str, text: str, target: str = FAMILY) -> tuple[str, str]:
+    """A choice as the setting it is written as: its name, and its value as it is shown.
+
+    BadInput when there is no such thing to choose, or no such value.
+    """
+    one = choice(key)
+    if target != FAMILY and one.is_for_all:
+        raise BadInput("That is chosen for the family as a whole.")
+    if target == str(Trust.GUEST):
+        raise BadInput("A guest is given nothing, whatever is chosen.")
+    plain = text.strip()
+    value = plain.lower() if plain.lower() == INHERIT else one.show(one.read(plain))
+    return setting_name(key, target), value
