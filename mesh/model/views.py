@@ -1,6 +1,7 @@
 """What is shown: pure functions of the facts of an object. Any order gives the same answer.
 
-text        highest (stamp, author, id); two that did not see each other are a contradiction
+text        highest (stamp, author, id); two that did not see each other are a contradiction,
+            until somebody answers it; of two answers the later stands
 tags        an add wins over removals that did not see it
 level       the strictest label that no other label has seen (a root is its first label)
 reach       the widest level the object ever had
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from mesh.model import hlc
 from mesh.model.fact import (
     STUBS,
+    TEXTUAL,
     Body,
     Fact,
     FactKind,
@@ -106,7 +108,7 @@ def texts_of(facts: Collection[Held]) -> list[tuple[Held, str]]:
         (held, held.body.text)
         for held in facts
         if isinstance(held.body, Turn | Memory)
-        or (isinstance(held.body, Words) and held.fact.kind == FactKind.TEXT)
+        or (isinstance(held.body, Words) and held.fact.kind in TEXTUAL)
     ]
     found.sort(key=lambda pair: pair[0].order, reverse=True)
     return found
@@ -123,10 +125,25 @@ def text_of(facts: Collection[Held]) -> str | None:
     return held.body.text if held and isinstance(held.body, Turn | Memory | Words) else None
 
 
-def contradicts(facts: Collection[Held]) -> bool:
-    """Whether two texts that did not see each other differ."""
-    heads = {id(held) for held in unseen([held for held, _ in texts_of(facts)])}
-    return len({text for held, text in texts_of(facts) if id(held) in heads}) > 1
+def sides_of(facts: Collection[Held]) -> tuple[tuple[Held, str], ...]:
+    """The differing texts of a contradiction, earliest first; empty when there is none.
+
+    Texts that no other text has seen are its sides. Two answers are no contradiction, whatever
+    they say: the later one stands, and only that one is a side against a text it has not seen.
+    """
+    texts = [pair for pair in texts_of(facts) if not _is_rival(pair[0], facts)]
+    heads = {id(held) for held in unseen([held for held, _ in texts])}
+    sides: dict[str, tuple[Held, str]] = {}
+    has_answer = False
+    for held, text in texts:
+        if id(held) not in heads:
+            continue
+        if held.fact.kind == FactKind.ANSWER:
+            if has_answer:
+                continue
+            has_answer = True
+        sides.setdefault(text, (held, text))
+    return tuple(reversed(sides.values())) if len(sides) > 1 else ()
 
 
 def tags_of(facts: Collection[Held]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
 from mesh.model import views
-from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Turn, Words
+from mesh.model.fact import TEXTUAL, FactKind, Level, Memory, ObjectKind, Turn, Words
 from mesh.storage.objects import Connection, State, held_fact
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Row = tuple[int, int, bytes]
 """A fact's number in its table, its kind, its bytes."""
 SPARE_MATCHES = 20
-_TEXTS = (int(FactKind.ROOT), int(FactKind.TEXT))
+_TEXTS = (FactKind.ROOT, *TEXTUAL)
 
 
 def indexed_to(connection: Connection) -> int:

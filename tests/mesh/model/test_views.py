@@ -71,6 +71,8 @@ def histories(draw: st.DrawFn) -> list[Held]:
                 [
                     (FactKind.TEXT, Words("a")),
                     (FactKind.TEXT, Words("b")),
+                    (FactKind.ANSWER, Words("a")),
+                    (FactKind.ANSWER, Words("c")),
                     (FactKind.TAG, Tagging("x")),
                     (FactKind.UNTAG, Tagging("x")),
                     (FactKind.LABEL, Labelling(Level.PRIVATE)),
@@ -99,7 +101,7 @@ def view(known: list[Held]) -> tuple[object, ...]:
         views.tags_of(known),
         views.level_of(known),
         views.reach_of(known),
-        views.contradicts(known),
+        [text for _, text in views.sides_of(known)],
         views.is_forgotten(known),
         [one and one.order for one in (views.root_of(known), views.standing(known))],
     )
@@ -121,21 +123,41 @@ def test_an_edit_made_after_seeing_wins_and_the_earlier_text_is_history() -> Non
     known = [root("tea"), held(1, FactKind.TEXT, Words("coffee"), sees=[OBJECT])]
     assert views.text_of(known) == "coffee"
     assert [text for _, text in views.texts_of(known)] == ["coffee", "tea"]
-    assert not views.contradicts(known)
+    assert not views.sides_of(known)
 
 
 def test_two_texts_that_did_not_see_each_other_are_a_contradiction_until_one_answers() -> None:
     one = held(1, FactKind.TEXT, Words("coffee"), sees=[OBJECT])
     other = held(2, FactKind.TEXT, Words("milk"), sees=[OBJECT])
-    assert views.contradicts([root(), one, other])
+    assert views.sides_of([root(), one, other])
     answer = held(3, FactKind.TEXT, Words("milk"), sees=[one.id, other.id])
-    assert not views.contradicts([root(), one, other, answer])
+    assert not views.sides_of([root(), one, other, answer])
+
+
+def test_of_two_answers_the_later_stands_and_nobody_is_asked_again() -> None:
+    one = held(1, FactKind.TEXT, Words("coffee"), sees=[OBJECT])
+    other = held(2, FactKind.TEXT, Words("milk"), sees=[OBJECT])
+    first = held(3, FactKind.ANSWER, Words("milk"), sees=[one.id, other.id])
+    second = held(4, FactKind.ANSWER, Words("both"), sees=[one.id, other.id])
+    known = [root(), one, other, first, second]
+    assert not views.sides_of(known)
+    assert views.text_of(known) == "both"
+
+
+def test_a_text_that_saw_neither_side_asks_again_against_the_later_answer() -> None:
+    one = held(1, FactKind.TEXT, Words("coffee"), sees=[OBJECT])
+    other = held(2, FactKind.TEXT, Words("milk"), sees=[OBJECT])
+    first = held(3, FactKind.ANSWER, Words("milk"), sees=[one.id, other.id])
+    second = held(4, FactKind.ANSWER, Words("both"), sees=[one.id, other.id])
+    late = held(5, FactKind.TEXT, Words("water"), sees=[OBJECT])
+    sides = views.sides_of([root(), one, other, first, second, late])
+    assert [text for _, text in sides] == ["both", "water"]
 
 
 def test_the_same_text_written_twice_is_no_contradiction() -> None:
     known = [root()]
     known += [held(n, FactKind.TEXT, Words("coffee"), sees=[OBJECT]) for n in (1, 2)]
-    assert not views.contradicts(known)
+    assert not views.sides_of(known)
 
 
 def test_of_two_bodies_under_one_id_every_device_shows_the_same_one() -> None:
