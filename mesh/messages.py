@@ -144,6 +144,20 @@ class HealthChanged(Message, frozen=True):
     capabilities: tuple[str, ...] = ()
 
 
+class SharingPaused(Message, frozen=True):
+    """With whom nothing is shared: with everybody, or with some ``devices``.
+
+    ``until`` is when that with everybody ends (Unix s), None if it ends when the owner resumes.
+    """
+
+    topic: ClassVar[str] = "device/pause"
+    audience: ClassVar[Audience] = Audience.HERE
+    is_state: ClassVar[bool] = True
+    everybody: bool
+    until: float | None = None
+    devices: tuple[str, ...] = ()
+
+
 # ---- sync/ -----------------------------------------------------------------------------------
 
 
@@ -243,6 +257,19 @@ class ContextUpdated(Message, frozen=True):
     subject: str | None = None
     valence: float | None = None
     draft: str | None = None
+
+
+class JustBetweenUs(Message, frozen=True):
+    """Whether a conversation stays on this device: the next one, then that one until it ends.
+
+    Without ``conversation_id`` it has not begun yet.
+    """
+
+    topic: ClassVar[str] = "conversation/private"
+    audience: ClassVar[Audience] = Audience.HERE
+    is_state: ClassVar[bool] = True
+    is_on: bool
+    conversation_id: str | None = None
 
 
 class HistoryArrived(Message, frozen=True):
@@ -402,9 +429,9 @@ TOPICS: dict[str, type[Message]] = {
     kind.topic: kind
     for kind in (
         DeviceAnnounced, DeviceRecognised, RegistryUpdated, RegistryQuery, Heartbeat,
-        PairingAsked, PairingDone, HealthChanged,
+        PairingAsked, PairingDone, HealthChanged, SharingPaused,
         SyncRequested, SyncArrived, ConflictDetected, ConflictResolved, SyncStatus,
-        UserSaid, AssistantSaid, ContextUpdated, HistoryArrived,
+        UserSaid, AssistantSaid, ContextUpdated, JustBetweenUs, HistoryArrived,
         MoodChanged, MoodObserved, AnalysisRequested, AnalysisMade,
         MemoryAsked, SearchAsked, SearchDone, MemoryChanged, ForgetConfirmed,
         WorkOffered,

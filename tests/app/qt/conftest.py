@@ -1,0 +1,35 @@
+"""What the tests of the windows share: no screen, the loop of the application, a recorder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from tests.app.qt.recorder import Recorder
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], AbstractEventLoop]]:
+    """An async test here runs on the loop of the application."""
+    return {
+        "qt": lambda: qasync.QEventLoop(QApplication.instance() or QApplication(sys.argv[:1]))
+    }
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """A node that only notes what it is asked."""
+    return Recorder()
