@@ -17,8 +17,10 @@ DONE, FAILED, MISUSED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0 done, 1 failed, 2 wrong usage."""
+    from app import wording
     from app.cli.parser import parse
 
+    wording.speak(*wording.wished_by(os.environ))
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(options.command, vars(options))

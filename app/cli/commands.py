@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import msgspec
 
 from app import wording
-from app.cli import people
+from app.cli import people, receipts
 from app.cli.session import Session, StoppedError, session
 from app.cli.simple import ONE, ROWS
 from app.cli.voice import Voice
+from app.wording import mark, tr
 from mesh import wishes
 from mesh.errors import MeshError, NotRunning
 from mesh.messages import DeviceShown
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 DONE, FAILED = 0, 1
 QUESTIONS = {
-    "forget": "Forget it on every device, for good?",
-    "leave": "Leave the family? What is on this device stays here.",
-    "revoke": "Remove this device for good? What it holds already, it keeps.",
+    "forget": mark("Forget it on every device, for good?"),
+    "leave": mark("Leave the family? What is on this device stays here."),
+    "revoke": mark("Remove this device for good? What it holds already, it keeps."),
 }
 OF_DEVICES = {"forget", "pause", "resume"}
 
@@ -127,7 +128,7 @@ async def _rows(
     if rows:
         show(voice, cast("Sequence[object]", rows))
     elif voice.is_terminal:
-        voice.say("Nothing yet.")
+        voice.say(tr("Nothing yet."))
     return DONE
 
 
@@ -145,7 +146,7 @@ async def _is_sure(options: Options, voice: Voice) -> bool:
         return True
     from app.cli.question import agrees
 
-    return await agrees(question)
+    return await agrees(tr(question))
 
 
 async def status(profile: Profile, options: Options, voice: Voice) -> int:
@@ -196,7 +197,8 @@ async def demonstrate(profile: Profile, options: Options, voice: Voice) -> int:
     if voice.as_json:
         voice.line({"event": "done", **figures})
     else:
-        voice.say(f"That took {figures['seconds']} s. All of it is removed again.")
+        took = figures["seconds"]
+        voice.say(tr("That took {seconds} s. All of it is removed again.", seconds=took))
     return DONE
 
 
@@ -204,7 +206,7 @@ async def watch(profile: Profile, options: Options, voice: Voice) -> int:
     """Every message until somebody stops us."""
     async with session(profile) as talk, talk.client.subscribe(*options["prefixes"]) as heard:
         if not voice.as_json:
-            voice.tell("Watching; Ctrl+C ends.")
+            voice.tell(tr("Watching; Ctrl+C ends."))
         loop = asyncio.get_running_loop()
         stopping = loop.create_task(talk.stop.wait())
         try:
@@ -231,15 +233,16 @@ async def recovery(profile: Profile, options: Options, voice: Voice) -> int:
 
     async with session(profile) as talk:
         answer = await talk.ask(wishes.RecoveryPhrase(confirm=options["confirm"]))
-        voice.result(answer, people.recovery)
+        voice.result(answer, receipts.recovery)
         shown = msgspec.convert(answer, wishes.RecoveryShown)
         if shown.confirmed or voice.as_json or not sys.stdin.isatty():
             return DONE
         from app.cli.question import typed
 
         said = {
-            str(place): (await typed(f"Word {place}: ")).strip().lower() for place in shown.ask
+            str(place): (await typed(tr("Word {place}:", place=place) + " ")).strip().lower()
+            for place in shown.ask
         }
         answer = await talk.ask(wishes.RecoveryPhrase(confirm=said))
-    voice.result(answer, people.recovery)
+    voice.result(answer, receipts.recovery)
     return DONE

@@ -7,7 +7,6 @@ a sentence and in figures.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.household import ChildDevice, pair
+from app.wording import feeling, tr
 from mesh.errors import MeshError
 from mesh.model.device import Trust
 from mesh.wishes import (
@@ -34,7 +34,7 @@ from mesh.wishes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
     Tell = Callable[[dict[str, object], str], None]
 
@@ -83,8 +83,11 @@ class Demo:
         names = ", ".join(device.name for device in self.devices)
         self.tell(
             {"event": "started", "devices": [device.name for device in self.devices]},
-            f"{len(self.devices)} devices are running, each a process and a profile of its own:"
-            f" {names}.",
+            tr(
+                "{n} devices are running, each a process and a profile of its own: {names}.",
+                n=len(self.devices),
+                names=names,
+            ),
         )
 
     async def pair(self) -> None:
@@ -97,7 +100,10 @@ class Demo:
         self.figures["pairing_seconds"] = took
         self.tell(
             {"event": "paired", "seconds": took},
-            f"They are one family now: paired by link, seven pictures compared ({took} s).",
+            tr(
+                "They are one family now: paired by link, seven pictures compared ({n} s).",
+                n=took,
+            ),
         )
 
     async def history(self) -> None:
@@ -112,14 +118,17 @@ class Demo:
         self.tell(
             {"event": "imported", "messages": done["imported"],
              "conversations": done["conversations"], "sync_ms": took},
-            f"{done['imported']} real messages in {done['conversations']} conversations came to"
-            f" {host.name}; {took} ms later every device had them.",
+            tr(
+                "{n} real messages in {threads} conversations came to {name}; {took} ms later "
+                "every device had them.",
+                n=done["imported"], threads=done["conversations"], name=host.name, took=took,
+            ),
         )  # fmt: skip
 
     async def mood(self) -> None:
         """Feel on one, see it on another."""
         one, other, _ = self.trio
-        async with _news(other, "emotion/state/current") as next_news:
+        async with other.listen("emotion/state/current") as next_news:
             begun = time.perf_counter()
             await one.ask(Feel(valence=0.6, arousal=0.3, because="a good walk"))
             await next_news(lambda body: body["valence"] > 0)
@@ -128,8 +137,13 @@ class Demo:
         self.figures["mood_ms"] = took
         self.tell(
             {"event": "mood", "valence": mood["valence"], "label": mood["label"], "ms": took},
-            f"The companion felt {mood['label']} on {one.name}; {other.name} felt it"
-            f" {took} ms later.",
+            tr(
+                "The companion felt {feeling} on {one}; {other} felt it {took} ms later.",
+                feeling=feeling(mood["label"]),
+                one=one.name,
+                other=other.name,
+                took=took,
+            ),
         )
 
     async def conversation(self) -> None:
@@ -139,7 +153,7 @@ class Demo:
         where = said["conversation_id"]
         await self._in_step()
         reply = "Gladly. Tomatoes by the wall, as you wished last year?"
-        async with _news(tablet, "conversation/message/") as next_news:
+        async with tablet.listen("conversation/message/") as next_news:
             await laptop.ask(Say(text=reply, role="assistant", conversation=where))
             await next_news(lambda body: body["text"] == reply)
         listed = await tablet.ask(Conversations())
@@ -147,8 +161,13 @@ class Demo:
         _expect(newest["messages"] == 2, "both messages everywhere")  # noqa: PLR2004 — the question and the answer
         self.tell(
             {"event": "continued", "conversation_id": where, "messages": newest["messages"]},
-            f"A conversation begun on {desk.name} went on on {laptop.name}, and"
-            f" {tablet.name} has both messages.",
+            tr(
+                "A conversation begun on {one} went on on {other}, and {third} has both "
+                "messages.",
+                one=desk.name,
+                other=laptop.name,
+                third=tablet.name,
+            ),
         )
 
     async def private(self) -> None:
@@ -164,7 +183,10 @@ class Demo:
         _expect(kept, "the secret stays home")
         self.tell(
             {"event": "private", "kept_on": laptop.name},
-            f"A private memory on {laptop.name} stayed there; nobody else has heard of it.",
+            tr(
+                "A private memory on {name} stayed there; nobody else has heard of it.",
+                name=laptop.name,
+            ),
         )
 
     async def power_cut(self) -> None:
@@ -183,8 +205,12 @@ class Demo:
         self.figures["back_seconds"] = took
         self.tell(
             {"event": "killed", "device": tablet.name, "missed": 21, "back_seconds": took},
-            f"{tablet.name} was killed (SIGKILL), missed 20 messages and a memory, and had them"
-            f" {took} s after its start.",
+            tr(
+                "{name} was killed (SIGKILL), missed 20 messages and a memory, and had them "
+                "{took} s after its start.",
+                name=tablet.name,
+                took=took,
+            ),
         )
 
     async def forget(self) -> None:
@@ -205,7 +231,10 @@ class Demo:
         count = len(progress["confirmed_by"])
         self.tell(
             {"event": "forgotten", "confirmed": count},
-            f"“Forget this”: all {count} devices have confirmed that the memory is gone.",
+            tr(
+                "“Forget this”: all {n} devices have confirmed that the memory is gone.",
+                n=count,
+            ),
         )
 
     async def compare(self) -> None:
@@ -222,8 +251,12 @@ class Demo:
         self.figures |= {"exported": lines, "identical": True}
         self.tell(
             {"event": "identical", "messages": lines, "sha256": digests.pop()},
-            f"The conversations exported from all {len(self.devices)} devices are identical,"
-            f" byte for byte: {lines} messages.",
+            tr(
+                "The conversations exported from all {n} devices are identical, byte for byte: "
+                "{lines} messages.",
+                n=len(self.devices),
+                lines=lines,
+            ),
         )
 
     async def _in_step(self) -> None:
@@ -237,20 +270,6 @@ class Demo:
 def _is_level(done: dict[str, Any]) -> bool:
     """Whether a device has caught up with every other one."""
     return bool(done["in_step"]) and not done["missing"]
-
-
-@contextlib.asynccontextmanager
-async def _news(device: ChildDevice, prefix: str) -> AsyncIterator[Callable[..., Any]]:
-    """A function that waits for a body for which something holds."""
-    async with device.client.subscribe(prefix) as heard:
-        news = aiter(heard)
-
-        async def matching(holds: Callable[[Any], bool]) -> None:
-            async with asyncio.timeout(PATIENCE_S):
-                while not holds((await anext(news)).body):
-                    pass
-
-        yield matching
 
 
 def _expect(holds: bool, what: str) -> None:

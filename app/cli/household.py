@@ -20,9 +20,10 @@ from mesh.profile import Profile
 from mesh.wishes import Answer, Invite, Join, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
 START_WITHIN_S = 30.0
+NEWS_WITHIN_S = 30.0
 ROOT = os.fspath(Path(app.__file__).resolve().parent.parent)
 """Where a child process finds the same application."""
 
@@ -75,6 +76,19 @@ class ChildDevice:
     async def ask(self, wish: Wish, on_event: Callable[[Any], None] | None = None) -> Any:
         """A wish, and its answer as maps."""
         return await self.client.command(wish, on_event)
+
+    @contextlib.asynccontextmanager
+    async def listen(self, prefix: str) -> AsyncIterator[Callable[..., Any]]:
+        """Gives a function that waits for news with a body for which something holds."""
+        async with self.client.subscribe(prefix) as heard:
+            news = aiter(heard)
+
+            async def matching(holds: Callable[[Any], bool]) -> None:
+                async with asyncio.timeout(NEWS_WITHIN_S):
+                    while not holds((await anext(news)).body):
+                        pass
+
+            yield matching
 
     async def stop(self) -> None:
         """End it cleanly."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.cli import logfile
 from app.cli.voice import GREEN
+from app.wording import told, tr
 from mesh.errors import BadInput
 from mesh.node import Node
 
@@ -34,7 +35,7 @@ async def serve(profile: Profile, options: Options, voice: Voice) -> int:
         port=options["port"],
         name=options["name"],
         passphrase=passphrase(profile, options["passphrase_file"]),
-        on_notice=voice.tell,
+        on_notice=lambda notice: voice.tell(told(notice)),
     )
     async with opening as node:
         logfile.begin(profile.log)
@@ -56,7 +57,8 @@ def _ready(voice: Voice, node: Node) -> None:
         ready = {"device_id": node.device_id, "name": node.name, "host": node.host}
         voice.line({"event": "ready", **ready, "port": node.port})
     else:
-        voice.say(f"{node.name} is running on port {node.port}. Ctrl+C ends it.", GREEN)
+        where = {"name": node.name, "port": node.port}
+        voice.say(tr("{name} is running on port {port}. Ctrl+C ends it.", **where), GREEN)
 
 
 def passphrase(profile: Profile, file: str | None) -> str | None:
@@ -74,7 +76,7 @@ def passphrase(profile: Profile, file: str | None) -> str | None:
         return None
     import getpass
 
-    return getpass.getpass("Passphrase of this profile: ")
+    return getpass.getpass(tr("Passphrase of this profile:") + " ")
 
 
 def _in_file(name: str) -> str:

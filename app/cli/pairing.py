@@ -81,7 +81,7 @@ def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], No
 async def _answer(talk: Session, questions: asyncio.Queue[Row], *, says_yes: bool) -> None:
     while True:
         asking = await questions.get()
-        yes = says_yes or await agrees("Are these the pictures on the other device too?")
+        yes = says_yes or await agrees(tr("Are these the pictures on the other device too?"))
         with contextlib.suppress(NotFound):  # it has ended meanwhile, and tells so itself
             await talk.client.command(Answer(run=str(asking["run"]), yes=yes))
 
@@ -111,17 +111,19 @@ def _show_invitation(voice: Voice, event: Row) -> None:
         for line in qr.drawn(link):
             voice.say(line, WHITE_ON_BLACK)
     until = datetime.fromtimestamp(cast("float", event["expires_at"])).astimezone()
-    voice.say(f"Link  {link}")
-    voice.say(f"Code  {event['code']}   at {event.get('at', '')}", BOLD)
-    voice.say("On the other device: scan this, or `aico-mesh join` with the link.", DIM)
-    voice.say(f"Open until {until:%H:%M}.", DIM)
+    voice.say(tr("Link  {link}", link=link))
+    at = event.get("at", "")
+    voice.say(tr("Code  {code}   at {place}", code=event["code"], place=at), BOLD)
+    voice.say(tr("On the other device: scan this, or `aico-mesh join` with the link."), DIM)
+    voice.say(tr("Open until {time}.", time=f"{until:%H:%M}"), DIM)
 
 
 def _show_pictures(voice: Voice, event: Row) -> None:
     pictures = [str(emoji) for emoji in cast("list[object]", event["emoji"])]
     names = [str(name) for name in cast("list[object]", event.get("emoji_names", []))]
     names += [""] * (len(pictures) - len(names))
-    voice.say(f"{event['name']} is asking. Compare the pictures on both screens:", BOLD)
+    asks = tr("{name} is asking. Compare the pictures on both screens:", name=event["name"])
+    voice.say(asks, BOLD)
     if not voice.is_terminal:
         voice.say("  ".join(f"{p} {n}".strip() for p, n in zip(pictures, names, strict=True)))
         return
@@ -139,6 +141,7 @@ def _show_pictures(voice: Voice, event: Row) -> None:
 def _welcome(voice: Voice, joined: Row) -> None:
     name = joined.get("name") or joined["device_id"]
     if "family_id" in joined:
-        voice.say(f"This device is {name} now and belongs to the family.", GREEN)
+        joins = tr("This device is {name} now and belongs to the family.", name=name)
     else:
-        voice.say(f"{name} belongs to the family now.", GREEN)
+        joins = tr("{name} belongs to the family now.", name=name)
+    voice.say(joins, GREEN)

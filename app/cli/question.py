@@ -7,12 +7,16 @@ import os
 import sys
 import threading
 
+from app.wording import trc
+
 LINE_MAX = 4096
 
 
 async def agrees(question: str) -> bool:
-    """Whether the answer begins with y; the end of stdin is a no."""
-    return (await typed(f"{question} [y/N] ")).strip().lower().startswith("y")
+    """Whether the answer begins with y, or with the yes of the language; nothing is a no."""
+    yes = trc("the first letter of yes", "y")
+    answer = (await typed(f"{question} [{yes}/N] ")).strip().lower()
+    return answer.startswith((yes, "y"))
 
 
 async def typed(prompt: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from app.cli import people
+from app.cli import people, receipts
 from mesh import wishes
 from mesh.model.device import Role, Trust
 
@@ -51,16 +51,16 @@ def invitation(options: Options) -> wishes.Invite:
 
 
 ONE: dict[str, tuple[MakeWish, ShowOne]] = {
-    "leave": (lambda _: wishes.Leave(), people.belongs),
+    "leave": (lambda _: wishes.Leave(), receipts.belongs),
     "trust": (
         lambda o: wishes.SetTrust(device=o["device"], trust=Trust(o["level"])),
         people.device,
     ),
     "rename": (lambda o: wishes.Rename(device=o["device"], name=o["name"]), people.device),
     "revoke": (lambda o: wishes.Revoke(device=o["device"]), people.device),
-    "say": (_say, people.said),
-    "remember": (_remember, people.remembered),
-    "forget": (lambda o: wishes.Forget(id=o["id"]), people.forgotten),
+    "say": (_say, receipts.said),
+    "remember": (_remember, receipts.remembered),
+    "forget": (lambda o: wishes.Forget(id=o["id"]), receipts.forgotten),
     "feel": (_feel, people.mood),
     "mood": (lambda o: wishes.Mood(why=o["why"]), people.mood),
     "publish": (lambda o: wishes.Publish(topic=o["topic"], body=o["body"]), people.news),
@@ -70,9 +70,9 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
     ),
     "pause": (
         lambda o: wishes.Pause(device=o["device"], minutes=o["minutes"]),
-        people.paused,
+        receipts.paused,
     ),
-    "resume": (lambda o: wishes.Resume(device=o["device"]), people.paused),
+    "resume": (lambda o: wishes.Resume(device=o["device"]), receipts.paused),
 }
 ROWS: dict[str, tuple[MakeWish, ShowRows]] = {
     "devices": (lambda _: wishes.Devices(), people.devices),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import msgspec
 
 from app import wording
-from app.cli import people
+from app.cli import receipts
 from app.cli.session import session
+from app.wording import tr
 from mesh.wishes import Export, Import, ImportDone, Sync, SyncDone
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ DONE, FAILED = 0, 1
 async def take_in(profile: Profile, options: Options, voice: Voice) -> int:
     """Import; stopped in the middle it keeps what is done and can go on later."""
     wish = Import(path=options["path"], format=options["format"])
-    answer = await _ask(wish, "Importing", profile, voice)
-    voice.result(answer, people.imported)
+    answer = await _ask(wish, tr("Importing"), profile, voice)
+    voice.result(answer, receipts.imported)
     if msgspec.convert(answer, ImportDone).cancelled:
-        voice.tell("Stopped; what was imported stays. Import the file again to go on.")
+        voice.tell(tr("Stopped; what was imported stays. Import the file again to go on."))
         return FAILED
     return DONE
 
@@ -40,19 +41,19 @@ async def take_in(profile: Profile, options: Options, voice: Voice) -> int:
 async def write_out(profile: Profile, options: Options, voice: Voice) -> int:
     """Export."""
     wish = Export(path=options["path"], format=options["format"], kind=options["kind"])
-    voice.result(await _ask(wish, "Exporting", profile, voice), people.exported)
+    voice.result(await _ask(wish, tr("Exporting"), profile, voice), receipts.exported)
     return DONE
 
 
 async def catch_up(profile: Profile, options: Options, voice: Voice) -> int:
     """Sync; with --wait it is a failure not to be in step in the end."""
     wish = Sync(device=options["device"], wait=options["wait"])
-    answer = await _ask(wish, "Catching up", profile, voice)
-    voice.result(answer, people.synced)
+    answer = await _ask(wish, tr("Catching up"), profile, voice)
+    voice.result(answer, receipts.synced)
     done = msgspec.convert(answer, SyncDone)
     if done.in_step or options["wait"] is None:
         return DONE
-    voice.tell("Not everything has arrived yet; ask again with a longer --wait.")
+    voice.tell(tr("Not everything has arrived yet; ask again with a longer --wait."))
     return FAILED
 
 

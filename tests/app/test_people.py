@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from app.cli import people
+from app.cli import people, receipts
 from app.cli.voice import Voice, clean
 from mesh import wishes
 from mesh.messages import DeviceShown, Hit, News, Remembered, Said
@@ -53,10 +53,10 @@ SHOWN: list[tuple[Callable[[Voice, object], None], object, list[str]]] = [
     (people.devices, [DEVICE], ["Home Desktop (this device)", "full", "ABC-DEF"]),  # type: ignore[list-item]
     (people.device, DEVICE, ["Home Desktop"]),
     (people.messages, [SAID], ["AICO", "Good morning", "m1"]),  # type: ignore[list-item]
-    (people.said, SAID, ["conversation c1"]),
+    (receipts.said, SAID, ["conversation c1"]),
     (people.memories, [MEMORY], ["x1", "Tea", "kitchen", "family"]),  # type: ignore[list-item]
-    (people.remembered, MEMORY, ["x1"]),
-    (people.forgotten, wishes.ForgetShown(id="x", confirmed_by=("A",), waiting_for=("B", "C"),
+    (receipts.remembered, MEMORY, ["x1"]),
+    (receipts.forgotten, wishes.ForgetShown(id="x", confirmed_by=("A",), waiting_for=("B", "C"),
                                           gone=("D",)),
      ["by 1 device", "2 devices still", "B, C", "may keep it: D"]),
     (people.mood, MOOD, ["feels content", "+0.50", "25%", "rain"]),
@@ -68,18 +68,20 @@ SHOWN: list[tuple[Callable[[Voice, object], None], object, list[str]]] = [
                                                      first=1.0, last=2.0, last_text="Bye")],
      ["c1", "7", "Bye"]),
     (people.news, News("my/own", "ABC-DEF", {"a": 1}), ["my/own", "ABC", '{"a":1}']),
-    (people.imported, wishes.ImportDone(imported=1200, skipped=3, conversations=2, seconds=1.0,
-                                        bad=2, bad_lines=(4, 9)), ["1,200", "4, 9"]),
-    (people.exported, wishes.ExportDone(exported=7, seconds=0.1), ["7 lines"]),
-    (people.synced, wishes.SyncDone(in_step=True, sent=1, received=2, seconds=0.1),
+    (receipts.imported,
+     wishes.ImportDone(imported=1200, skipped=3, conversations=2, seconds=1.0, bad=2,
+                       bad_lines=(4, 9)),
+     ["1,200", "4, 9"]),
+    (receipts.exported, wishes.ExportDone(exported=7, seconds=0.1), ["7 lines"]),
+    (receipts.synced, wishes.SyncDone(in_step=True, sent=1, received=2, seconds=0.1),
      ["In step", "2 received"]),
     (people.health, HEALTH, ["fully available", "Home Desktop", "search"]),
-    (people.paused, wishes.PauseShown(paused=True, until=1.7e9, devices=("Tablet",)),
+    (receipts.paused, wishes.PauseShown(paused=True, until=1.7e9, devices=("Tablet",)),
      ["with Tablet", "until 2023"]),
-    (people.paused, wishes.PauseShown(paused=False), ["goes on"]),
-    (people.recovery, wishes.RecoveryShown(confirmed=False, words=("tea", "moon")),
+    (receipts.paused, wishes.PauseShown(paused=False), ["goes on"]),
+    (receipts.recovery, wishes.RecoveryShown(confirmed=False, words=("tea", "moon")),
      [" 1  tea", " 2  moon"]),
-    (people.belongs, wishes.Done(), ["left"]),
+    (receipts.belongs, wishes.Done(), ["left"]),
 ]  # fmt: skip
 
 
