@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput
+from mesh.messages import SharingPaused, told
+from mesh.model.device import device_id
 from mesh.model.pauses import EVERYBODY, Pauses
 from mesh.wishes import Health, HealthShown, Pause, PauseShown, Progress, Resume, Sync, SyncDone
 
@@ -106,6 +108,7 @@ async def _keep(services: Services, pauses: Pauses) -> None:
     if standing != services.sync.pauses:
         await services.shelf.save_secret(PAUSES, standing.encode())
     services.sync.set_pauses(standing)
+    services.bus.publish(told(_told(services, standing), services.device_id))
     if standing.next_end is not None:
         services.wires.later(_end_some(services), standing.next_end - _now(services))
 
@@ -116,9 +119,20 @@ async def _end_some(services: Services) -> None:
 
 def _shown(services: Services) -> PauseShown:
     pauses = services.sync.pauses
-    members = services.registry.roster.members
-    directory = services.registry.directory
-    devices = [directory.view_of(key).device_id for key in pauses.until if key in members]
     return PauseShown(
-        paused=bool(pauses.until), until=pauses.next_end, devices=tuple(sorted(devices))
+        paused=bool(pauses.until), until=pauses.next_end, devices=_devices(services, pauses)
     )
+
+
+def _told(services: Services, pauses: Pauses) -> SharingPaused:
+    return SharingPaused(
+        everybody=EVERYBODY in pauses.until,
+        until=pauses.until.get(EVERYBODY),
+        devices=_devices(services, pauses),
+    )
+
+
+def _devices(services: Services, pauses: Pauses) -> tuple[str, ...]:
+    """The ids of the devices that have a pause of their own."""
+    members = services.registry.roster.members
+    return tuple(sorted(device_id(key) for key in pauses.until if key in members))

@@ -64,6 +64,7 @@ class Node:
         self._tasks = Tasks(group)
         self._closed = asyncio.Event()
         self._restarting: asyncio.Task[None] | None = None
+        self._followers: list[Callable[[News], None]] = []
         self._following: Following
         self._door: Door
         self.services: Services
@@ -143,6 +144,11 @@ class Node:
             await asyncio.shield(self._restarting)
         return await grant(self.services, wish, tell)
 
+    def follow(self, callback: Callable[[News], None]) -> None:
+        """Call back for all news, the states as they stand first, as long as the node lives."""
+        self._followers.append(callback)
+        self.services.bus.subscribe("", callback=callback)
+
     async def wait_closed(self) -> None:
         """Until somebody wishes the node to stop."""
         await self._closed.wait()
@@ -170,6 +176,8 @@ class Node:
             tasks=self._tasks,
             wires=wires,
         )
+        for callback in self._followers:
+            services.bus.subscribe("", callback=callback)
         await introduce(services, self._options.name)
         await restore_pauses(services)
         await listen(services, self._options)

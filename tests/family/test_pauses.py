@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mesh.clock import SystemClock
 from mesh.errors import BadInput
-from mesh.wishes import Pause, Remember, Resume
+from mesh.messages import RegistryUpdated, SharingPaused
+from mesh.wishes import Leave, Pause, Remember, Resume
 from tests.family.household import Device, family, in_step, strangers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh.messages import News
     from mesh.wishes import PauseShown
 
 MINUTE_US = 60_000_000
@@ -126,3 +129,41 @@ async def test_a_pause_that_cannot_be_is_refused(tmp_path: Path, minutes: float)
         with pytest.raises(BadInput):
             await desk.ask(Pause(minutes=minutes))
         assert not (await shown(desk)).paused
+
+
+async def test_windows_hear_with_whom_nothing_is_shared(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        told: list[SharingPaused] = []
+        desk.node.follow(lambda news: _note(told, news))
+        assert told == [SharingPaused(everybody=False)]
+        await desk.ask(Pause(device=laptop.id))
+        await desk.ask(Pause())
+        await desk.ask(Resume())
+        assert told[1:] == [
+            SharingPaused(everybody=False, devices=(laptop.id,)),
+            SharingPaused(everybody=True, devices=(laptop.id,)),
+            SharingPaused(everybody=False),
+        ]
+
+
+async def test_a_follower_hears_a_device_that_was_given_new_keys(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        families: list[str] = []
+        anew = asyncio.Event()
+
+        def hear(news: News) -> None:
+            if isinstance(news.body, RegistryUpdated):
+                families.append(news.body.family_id)
+                if families[-1] != families[0]:
+                    anew.set()
+
+        laptop.node.follow(hear)
+        await laptop.ask(Leave())
+        async with asyncio.timeout(20):
+            await anew.wait()
+        assert desk.node.device_id != laptop.node.device_id
+
+
+def _note(told: list[SharingPaused], news: News) -> None:
+    if isinstance(news.body, SharingPaused):
+        told.append(news.body)
