@@ -180,15 +180,17 @@ class SyncArrived(Message, frozen=True):
 
 
 class ConflictDetected(Message, frozen=True):
-    """Two devices have different versions of a memory."""
+    """Two devices gave a memory or message different texts; a person is asked."""
 
     topic: ClassVar[str] = "sync/conflict/detected"
     audience: ClassVar[Audience] = Audience.RECORD
     id: str
+    kind: str = "memory"
+    conversation_id: str | None = None
 
 
 class ConflictResolved(Message, frozen=True):
-    """One version of a memory stands now."""
+    """One text stands now: somebody answered, or the memory or message was forgotten."""
 
     topic: ClassVar[str] = "sync/conflict/resolved"
     audience: ClassVar[Audience] = Audience.RECORD

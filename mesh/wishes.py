@@ -148,6 +148,21 @@ class Forget(Wish, frozen=True, tag="forget"):
     id: str
 
 
+class Conflicts(Wish, frozen=True, tag="conflicts"):
+    """What must people settle? Answer: list of ConflictShown."""
+
+
+class Resolve(Wish, frozen=True, tag="resolve"):
+    """Settle a contradiction: by a side (its number or id) or by a text of one's own.
+
+    Answer: Remembered or Said.
+    """
+
+    id: str
+    choice: str | None = None
+    text: str | None = None
+
+
 class Feel(Wish, frozen=True, tag="feel"):
     """Keep an observation of mood. Answer: MoodShown."""
 
@@ -366,6 +381,26 @@ class ForgetShown(Shown, frozen=True):
     gone: tuple[str, ...] = ()
 
 
+class SideShown(Shown, frozen=True):
+    """One text of a contradiction: its number, its id, who wrote it and when (Unix s)."""
+
+    choice: str
+    side: str
+    text: str
+    device_id: str | None
+    timestamp: float
+
+
+class ConflictShown(Shown, frozen=True):
+    """A memory or message that was given different texts; ``shown`` is the one that stands."""
+
+    id: str
+    kind: str
+    shown: str
+    choices: tuple[SideShown, ...]
+    conversation_id: str | None = None
+
+
 class ReasonShown(Shown, frozen=True):
     """One observation behind the mood; ``weight`` 0…1 of the whole."""
 
@@ -459,7 +494,7 @@ class RecoveryShown(Shown, frozen=True):
 AnyWish = (
     Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke
     | Leave | Say | Conversations | Show | Remember | Memories | Revise | Relabel | Retag
-    | Forget | Feel | Mood | Import | Export | Search | Publish | Request | Sync | Health
-    | Pause | Resume | RecoveryPhrase
+    | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish | Request
+    | Sync | Health | Pause | Resume | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

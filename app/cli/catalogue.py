@@ -193,6 +193,16 @@ COMMANDS: dict[str, Command] = {
         "forget 5b1e",
         (Argument("id", metavar="ID"), _YES),
     ),
+    "conflicts": Command("list what people must settle", "conflicts"),
+    "resolve": Command(
+        "settle a contradiction by one of its texts, or by another one",
+        "resolve 5b1e 2",
+        (
+            Argument("id", metavar="ID"),
+            Argument("choice", metavar="CHOICE", nargs="?", help="its number, or its id"),
+            Argument("--text", metavar="TEXT", help="instead of a choice"),
+        ),
+    ),
     "feel": Command(
         "note how the companion feels",
         "feel -0.3 --because 'a long day'",

@@ -13,6 +13,7 @@ from app.wording import tr
 from mesh.clock import SystemClock
 from mesh.messages import DeviceShown, Hit, Remembered, Said
 from mesh.wishes import (
+    ConflictShown,
     ConversationShown,
     HealthShown,
     MoodShown,
@@ -124,6 +125,19 @@ def memories(voice: Voice, rows: Sequence[object]) -> None:
         (tr("Id"), tr("Memory"), tr("Tags"), tr("Privacy"), tr("Since")),
         [(m.id, m.text, ", ".join(m.tags), m.privacy, moment(m.timestamp)) for m in shown],
     )
+
+
+def conflicts(voice: Voice, rows: Sequence[object]) -> None:
+    """Each with its texts, and how to settle it."""
+    for each in msgspec.convert(rows, list[ConflictShown]):
+        if each.kind == "memory":
+            voice.say(tr("A memory has different texts: {id}", id=each.id), BOLD)
+        else:
+            voice.say(tr("A message has different texts: {id}", id=each.id), BOLD)
+        voice.table(
+            (), [(side.choice, moment(side.timestamp), side.text) for side in each.choices]
+        )
+        voice.say(tr("Choose one: aico-mesh resolve {id} NUMBER", id=each.id), DIM)
 
 
 def mood(voice: Voice, value: object) -> None:

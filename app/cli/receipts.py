@@ -39,6 +39,12 @@ def remembered(voice: Voice, value: object) -> None:
     voice.say(tr("Remembered ({privacy}): {id}", **kept), GREEN)
 
 
+def settled(voice: Voice, value: object) -> None:
+    """What stands now."""
+    text = value.get("text", "") if isinstance(value, dict) else ""
+    voice.say(tr("Settled; this stands now: {text}", text=text), GREEN)
+
+
 def forgotten(voice: Voice, value: object) -> None:
     """Who has forgotten it too."""
     shown = msgspec.convert(value, ForgetShown)

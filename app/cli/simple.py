@@ -61,6 +61,10 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
     "say": (_say, receipts.said),
     "remember": (_remember, receipts.remembered),
     "forget": (lambda o: wishes.Forget(id=o["id"]), receipts.forgotten),
+    "resolve": (
+        lambda o: wishes.Resolve(id=o["id"], choice=o["choice"], text=o["text"]),
+        receipts.settled,
+    ),
     "feel": (_feel, people.mood),
     "mood": (lambda o: wishes.Mood(why=o["why"]), people.mood),
     "publish": (lambda o: wishes.Publish(topic=o["topic"], body=o["body"]), people.news),
@@ -79,5 +83,6 @@ ROWS: dict[str, tuple[MakeWish, ShowRows]] = {
     "conversations": (lambda _: wishes.Conversations(), people.conversations),
     "show": (lambda o: wishes.Show(conversation=o["conversation"]), people.messages),
     "memories": (lambda _: wishes.Memories(), people.memories),
+    "conflicts": (lambda _: wishes.Conflicts(), people.conflicts),
     "search": (_search, people.hits),
 }

@@ -32,6 +32,8 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Retag: talking.retag,
     wishes.Relabel: talking.relabel,
     wishes.Forget: talking.forget,
+    wishes.Conflicts: talking.conflicts,
+    wishes.Resolve: talking.resolve,
     wishes.Feel: talking.feel,
     wishes.Mood: talking.mood,
     wishes.Search: talking.search,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mesh.companion.exporting import Exporting
     from mesh.companion.importing import Importing
     from mesh.companion.reading import Reading
+    from mesh.companion.settling import Settling
     from mesh.companion.writing import Writing
     from mesh.family.change import Change
     from mesh.family.gossip import Gossip
@@ -85,6 +86,7 @@ class Services:
     author: Author
     writing: Writing
     reading: Reading
+    settling: Settling
     importing: Importing
     exporting: Exporting
     search: Search

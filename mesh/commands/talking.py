@@ -10,6 +10,8 @@ from mesh.errors import BadInput
 from mesh.messages import Hit, Remembered, Said
 from mesh.model.device import Trust
 from mesh.wishes import (
+    Conflicts,
+    ConflictShown,
     Conversations,
     ConversationShown,
     Done,
@@ -26,6 +28,7 @@ from mesh.wishes import (
     Progress,
     Relabel,
     Remember,
+    Resolve,
     Retag,
     Revise,
     Say,
@@ -97,6 +100,16 @@ async def forget(services: Services, wish: Forget, _: Tell) -> ForgetShown:
     """Forget for good; asked again, tell how far it is."""
     found = await services.writing.forget(wish.id)
     return await services.reading.forgetting(found, services.holders, services.gone())
+
+
+async def conflicts(services: Services, _: Conflicts, __: Tell) -> list[ConflictShown]:
+    """What people must settle."""
+    return await services.settling.conflicts()
+
+
+async def resolve(services: Services, wish: Resolve, _: Tell) -> object:
+    """Settle a contradiction."""
+    return await services.settling.resolve(wish.id, wish.choice, wish.text)
 
 
 async def feel(services: Services, wish: Feel, _: Tell) -> MoodShown:

@@ -11,8 +11,16 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mesh.companion.telling import forgettings_in, memories_in, observations_in, told_of
+from mesh.companion.telling import (
+    disputable_in,
+    forgettings_in,
+    memories_in,
+    observations_in,
+    told_of,
+)
 from mesh.messages import (
+    ConflictDetected,
+    ConflictResolved,
     ForgetConfirmed,
     HistoryArrived,
     MemoryAsked,
@@ -29,9 +37,10 @@ from mesh.model import fact as facts
 if TYPE_CHECKING:
     from mesh.bus.bus import Bus
     from mesh.companion.reading import Reading
+    from mesh.companion.settling import Settling
     from mesh.companion.writing import Writing
     from mesh.storage.objects import Outcome
-    from mesh.wishes import ForgetShown
+    from mesh.wishes import ConflictShown, ForgetShown
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
@@ -43,6 +52,7 @@ class Newsroom:
         self,
         bus: Bus,
         reading: Reading,
+        settling: Settling,
         device_id: str,
         spawn: Spawn,
         *,
@@ -52,6 +62,8 @@ class Newsroom:
     ) -> None:
         self._bus = bus
         self._reading = reading
+        self._settling = settling
+        self._disputed: dict[bytes, str] = {}
         self._device_id = device_id
         self._spawn = spawn
         self._device_of = device_of
@@ -70,6 +82,7 @@ class Newsroom:
         if outcome.added and not outcome.fresh:
             self._publish(HistoryArrived(messages=outcome.added))
             self._spawn(self._tell_mood())
+            self._spawn(self.look_for_conflicts())
         elif outcome.fresh:
             self._tell_later(outcome)
 
@@ -80,6 +93,9 @@ class Newsroom:
             self._spawn(self._tell_views(memories, forgettings))
         if observations_in(outcome.fresh):
             self._spawn(self._tell_mood())
+        disputable = disputable_in(outcome.fresh)
+        if disputable:
+            self._spawn(self._tell_disputes(disputable))
 
     async def tell_mood(self) -> None:
         """The mood as it stands, for whoever subscribes later."""
@@ -109,6 +125,33 @@ class Newsroom:
                         id=shown_progress.id,
                         confirmed_by=shown_progress.confirmed_by,
                         waiting_for=shown_progress.waiting_for,
+                    )
+                )
+
+    async def look_for_conflicts(self) -> None:
+        """After a start, or when much came at once."""
+        async with self._order:
+            found = await self._settling.unsettled()
+            self._tell_conflicts({**dict.fromkeys(self._disputed), **found})
+
+    async def _tell_disputes(self, disputable: set[bytes]) -> None:
+        async with self._order:
+            self._tell_conflicts(await self._settling.among(disputable))
+
+    def _tell_conflicts(self, found: Mapping[bytes, ConflictShown | None]) -> None:
+        """What is new, and what is settled; each is told once."""
+        for identity, conflict in found.items():
+            if conflict is None:
+                settled = self._disputed.pop(identity, None)
+                if settled is not None:
+                    self._publish(ConflictResolved(id=settled))
+            elif identity not in self._disputed:
+                self._disputed[identity] = conflict.id
+                self._publish(
+                    ConflictDetected(
+                        id=conflict.id,
+                        kind=conflict.kind,
+                        conversation_id=conflict.conversation_id,
                     )
                 )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from mesh.errors import BadFact
 from mesh.messages import AssistantSaid, Message, MoodObserved, UserSaid
 from mesh.model import fact as facts
-from mesh.model.fact import Fact, FactKind, ObjectKind, Observation, Turn
+from mesh.model.fact import TEXTUAL, Fact, FactKind, ObjectKind, Observation, Turn
 from mesh.storage.reading import public_id
 
 MICRO = 1_000_000
@@ -67,3 +67,18 @@ def forgettings_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> set[bytes]:
     """The objects that were forgotten, or whose forgetting was confirmed."""
     kinds = {FactKind.FORGET, FactKind.RECEIPT}
     return {target for _, fact, target in fresh if fact.kind in kinds}
+
+
+def disputable_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> set[bytes]:
+    """The objects that got another text, or were forgotten: a contradiction came or went."""
+    return {
+        target
+        for _, fact, target in fresh
+        if fact.object_kind in {ObjectKind.TURN, ObjectKind.MEMORY} and _is_other_text(fact)
+    }
+
+
+def _is_other_text(fact: Fact) -> bool:
+    return (
+        fact.kind in TEXTUAL or fact.kind == FactKind.FORGET or bool(fact.object and fact.sees)
+    )

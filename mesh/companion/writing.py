@@ -160,6 +160,18 @@ class Writing:
         await self._write(job)
         return found
 
+    async def answer(self, identity: str, choose: Callable[[Subject], str]) -> bytes:
+        """End a contradiction with the text that ``choose`` gives; the object's id."""
+        found = await self._find(identity)
+
+        def job(draft: Draft) -> None:
+            subject = _with_text(draft.shown(found))
+            words = Words(choose(subject))
+            draft.add(FactKind.ANSWER, subject, words, sees=subject.text_heads)
+
+        await self._write(job)
+        return found
+
     async def retag(
         self, identity: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
     ) -> bytes:

@@ -15,6 +15,7 @@ from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
 from mesh.companion.newsroom import Newsroom
 from mesh.companion.reading import Reading
+from mesh.companion.settling import Settling
 from mesh.companion.writing import Writing
 from mesh.errors import BadInput
 from mesh.family.gossip import Gossip
@@ -110,6 +111,8 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
     bus, ways = Bus(), network(registry, outside, following)
     reading = Reading(database, following.device_of, clock)
+    writing = Writing(database, author, following.rules, following.wrote)
+    settling = Settling(database, reading, writing, following.device_of)
     services = Services(
         profile=profile,
         clock=clock,
@@ -119,8 +122,9 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         registry=registry,
         gossip=gossip,
         author=author,
-        writing=Writing(database, author, following.rules, following.wrote),
+        writing=writing,
         reading=reading,
+        settling=settling,
         importing=Importing(database, following.rules, clock, following.wrote),
         exporting=Exporting(database, reading, clock),
         search=Search(database, following.device_of),
@@ -144,6 +148,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     following.newsroom = Newsroom(
         bus,
         reading,
+        settling,
         services.device_id,
         tasks.spawn,
         device_of=following.device_of,

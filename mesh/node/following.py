@@ -215,6 +215,7 @@ class Following:
         """What a crash may have left out: receipts, and the epoch after a removal."""
         services = self.services
         await services.writing.confirm()
+        await self.newsroom.look_for_conflicts()
         if services.registry.roster.needs_epoch():
             await self.family_changed(
                 await services.registry.renew_epoch(services.sync.peers())

@@ -23,6 +23,7 @@ from mesh.model.fact import (
     Words,
 )
 from mesh.storage.objects import (
+    OBJECT,
     Connection,
     ObjectRow,
     State,
@@ -195,6 +196,21 @@ def reason_of(connection: Connection, row: ObjectRow) -> str | None:
     ]
     latest = max(reasons, key=lambda held: held.order, default=None)
     return latest.body.text if latest and isinstance(latest.body, Words) else None
+
+
+# ---- contradictions --------------------------------------------------------------------------
+
+
+def changed_objects(connection: Connection) -> list[ObjectRow]:
+    """The messages and memories that are more than their first text."""
+    found = connection.execute(f"{OBJECT} WHERE state=0 AND plain=0 AND kind IN (2,4)")
+    return [ObjectRow(*row) for row in found]
+
+
+def live_object(connection: Connection, identity: bytes) -> ObjectRow | None:
+    """An object that is shown; None when there is nothing of it to show."""
+    row = object_by_id(connection, identity)
+    return row if row is not None and row.state == State.LIVE else None
 
 
 # ---- forgetting ------------------------------------------------------------------------------
