@@ -1,0 +1,208 @@
+"""What must hold: at any moment, and once everything has come to rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.model.device import Trust, author_tag, device_id
+from tests.simulation.model import (
+    FAMILY,
+    FORGET,
+    RECEIPT,
+    Store,
+    has_right,
+    item,
+    store_about,
+    store_of,
+    window,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import apsw
+
+    from mesh.model.roster import Roster
+    from tests.simulation.device import Device
+
+GONE = frozenset({2, 3})
+"""An object's state on a disk: forgotten, withdrawn."""
+
+
+class Broken(AssertionError):
+    """A promise of the product does not hold."""
+
+
+def trust_of(roster: Roster, key: bytes) -> Trust | None:
+    """How far a device is trusted; None when it is no member."""
+    member = roster.members.get(key)
+    return member.trust if member else None
+
+
+def states(connection: apsw.Connection) -> dict[bytes, int]:
+    """The state of each object on a disk."""
+    return dict(connection.execute("SELECT id, state FROM object"))
+
+
+# ---- at any moment ---------------------------------------------------------------------------
+
+
+def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
+    """The facts on one disk that another device should come to have."""
+    roster = giver.services.registry.roster
+    here, there = trust_of(roster, giver.key), trust_of(roster, taker)
+    if Trust.FULL not in {here, there} or {here, there} & {None, Trust.GUEST}:
+        return set()
+    oldest = window(giver.clock.wall() // 1000) if there is Trust.LIMITED else 0
+    found = set()
+    for identity, items in store.objects.items():
+        is_recent = store.newest(identity) >= oldest
+        for one in items:
+            if here is not Trust.FULL and one.raw not in store.mine:
+                continue
+            if one.is_stub:
+                fits = min(one.level, store.width(identity)) <= FAMILY
+            else:
+                fits = is_recent and store.may_leave(one)
+            if fits:
+                found.add(one.raw)
+    return found
+
+
+def lacks(taker: Device, wanted: Iterable[bytes]) -> list[bytes]:
+    """Which of these facts are not on a disk, though nothing there says that they are gone."""
+    here, state = store_of(taker.connection), states(taker.connection)
+    missing = [raw for raw in wanted if raw not in here.raws]
+    return [raw for raw in missing if not _is_settled(taker, raw, here, state)]
+
+
+def _is_settled(taker: Device, raw: bytes, here: Store, state: dict[bytes, int]) -> bool:
+    one = item(raw)
+    stands = state.get(one.object)
+    if stands in GONE and one.kind not in {FORGET, RECEIPT}:
+        return stands == 2 or not one.is_stub
+    is_void = not has_right(one, taker.services.registry.roster.was_full_at)
+    return is_void or any(state.get(home) == 2 for home in here.homes(one.object))
+
+
+def in_step_is_true(one: Device, other: Device) -> None:
+    """``in_step`` is said of what is on both disks, never of what is only under way."""
+    if one.services.sync.in_step(other.key):
+        missing = lacks(other, may_have(one, other.key, store_of(one.connection)))
+        if missing:
+            raise Broken(f"{one.name} says in step with {other.name}, who lacks {len(missing)}")
+
+
+# ---- at rest ---------------------------------------------------------------------------------
+
+
+def feeds_are_equal(fulls: list[Device]) -> None:
+    """Devices with the same rights hold the same facts."""
+    first, *others = fulls
+    held = _given(first)
+    for other in others:
+        theirs = _given(other)
+        if held != theirs:
+            more, less = len(held - theirs), len(theirs - held)
+            raise Broken(f"{first.name} and {other.name} differ: {more} here, {less} there")
+
+
+def _given(device: Device) -> set[bytes]:
+    found = device.connection.execute(
+        "SELECT raw FROM fact WHERE number IS NOT NULL AND scope & 3 <= 1"
+    )
+    return {raw for (raw,) in found}
+
+
+def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms: int) -> None:
+    """Whatever was on any disk of the family, and may be known, is where it should be."""
+    union = Store()
+    for raw in before.raws:
+        union.add(raw)
+    for device in devices:
+        for raw in store_of(device.connection).raws:
+            union.add(raw)
+    for device in devices:
+        trust = trust_of(roster, device.key)
+        oldest = {Trust.FULL: 0, Trust.LIMITED: window(now_ms)}.get(trust or Trust.GUEST)
+        if oldest is None:
+            continue
+        here = store_of(device.connection)
+        for raw in sorted(before.raws - here.raws):
+            _must_be_settled(device, raw, union, oldest)
+
+
+def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
+    one = item(raw)
+    was_full_at = device.services.registry.roster.was_full_at
+    if one.level > FAMILY or not has_right(one, was_full_at):
+        return
+    if one.is_stub:
+        is_over = union.is_forgotten(one.object) and one.kind not in {FORGET, RECEIPT}
+        if not is_over:
+            raise Broken(f"{device.name} never heard of a {one.kind} of {one.object.hex()}")
+    elif union.may_leave(one) and union.newest(one.object) >= oldest:
+        raise Broken(f"{device.name} has lost {one.kind} {one.id.hex()}")
+
+
+def nothing_forgotten_is_back(devices: list[Device]) -> None:
+    """Whoever is family holds nothing of what was forgotten, nor what it may not hold."""
+    union = Store()
+    stores = {device.name: store_of(device.connection) for device in devices}
+    for store in stores.values():
+        for raw in store.raws:
+            union.add(raw)
+    for name, store in stores.items():
+        for identity, items in store.objects.items():
+            content = [one for one in items if not one.is_stub]
+            if content and union.is_forgotten(identity):
+                raise Broken(f"{name} still has {identity.hex()}, which was forgotten")
+            is_mine = any(one.raw in store.mine for one in items)
+            if content and not is_mine and union.level(identity) > FAMILY:
+                raise Broken(f"{name} still has {identity.hex()}, which is private")
+
+
+async def moods_are_equal(fulls: list[Device]) -> None:
+    """The companion feels the same on every own device."""
+    moods = {
+        device.name: await device.services.reading.mood(device.services.tags_of_members())
+        for device in fulls
+    }
+    if len(set(moods.values())) > 1:
+        raise Broken(f"moods differ: {moods}")
+
+
+async def receipts_are_true(devices: list[Device], fulls: list[Device]) -> None:
+    """Everybody who should confirm a forgetting has, and nobody who has not erased it."""
+    for device in fulls:
+        for identity, state in sorted(states(device.connection).items()):
+            items = store_of_object(device, identity)
+            if state != 2 or not any(one.kind == FORGET for one in items.objects[identity]):
+                continue
+            shown = await device.following.forget_progress(identity)
+            if shown.waiting_for:
+                missing = [d.name for d in devices if device_id(d.key) in shown.waiting_for]
+                raise Broken(f"{device.name} waits for {missing} to confirm {identity.hex()}")
+
+
+def store_of_object(device: Device, identity: bytes) -> Store:
+    """What a disk holds of one object."""
+    return store_about(device.connection, [identity])
+
+
+def nobody_confirms_falsely(device: Device) -> None:
+    """A device whose receipt is out holds nothing of that object."""
+    store = store_of(device.connection)
+    for identity, items in store.objects.items():
+        mine = [one for one in items if one.author == author_tag(device.key)]
+        if any(one.kind == RECEIPT for one in mine) and not all(one.is_stub for one in items):
+            raise Broken(f"{device.name} has confirmed and still holds {identity.hex()}")
+
+
+async def all_are_in_step(devices: list[Device]) -> None:
+    """At rest everybody knows that nothing is missing."""
+    for one in devices:
+        for key in one.services.partners:
+            other = next((d for d in devices if d.key == key), None)
+            if other is not None and not one.services.sync.in_step(key):
+                raise Broken(f"{one.name} is not in step with {other.name}")

@@ -1,0 +1,179 @@
+"""A device of the simulation: a disk that stays, and a process that comes and dies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from mesh.commands.services import Wires
+from mesh.commands.sharing import restore_pauses
+from mesh.node.building import Network as Cabling
+from mesh.node.building import build
+from mesh.node.following import Following
+from mesh.node.options import Outside
+from mesh.node.tasks import Tasks
+from mesh.profile import Profile
+from tests.simulation.disk import Disk, copy_of
+from tests.simulation.network import Ways
+from tests.simulation.timeline import Chance, SkewedClock
+
+if TYPE_CHECKING:
+    import asyncio
+    import random
+    from collections.abc import Callable, Coroutine
+
+    import apsw
+
+    from mesh.commands.services import Services
+    from mesh.family.registry import Registry
+    from mesh.messages import News
+    from mesh.storage.objects import Outcome
+    from tests.simulation.families import Born
+    from tests.simulation.network import Network
+
+NOWHERE = Profile(Path("/nonexistent"))
+
+
+class Crew:
+    """The tasks of one process, in the order they began; stands where a TaskGroup would."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._tasks: dict[asyncio.Task[Any], None] = {}
+
+    def create_task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = self._loop.create_task(work)
+        self._tasks[task] = None
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
+        return task
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run it; nobody waits for it."""
+        _ = self.create_task(work)
+
+    def dismiss(self) -> None:
+        """Cancel them all."""
+        for task in list(self._tasks):
+            task.cancel()
+
+
+class Reactions(Following):
+    """The product's own reactions; what was written here is told to the run too."""
+
+    on_wrote: Callable[[Outcome], None]
+
+    def wrote(self, outcome: Outcome) -> None:
+        self.on_wrote(outcome)
+        super().wrote(outcome)
+
+    def announce_soon(self) -> None:
+        """Nobody listens to how all stand, and working it out takes time."""
+
+
+class Device:
+    """One device. ``name`` is where it is on the network.
+
+    ``is_out``: it learnt that it was removed, and takes part no more. ``is_muzzled``: its owner
+    only adds from now on.
+    """
+
+    def __init__(self, name: str, born: Born, network: Network, rng: random.Random) -> None:
+        self.name = name
+        self.key = born.key
+        self.connection = born.connection
+        self.network = network
+        self.clock = SkewedClock(network.loop)
+        self.is_out = False
+        self.is_muzzled = False
+        self.starts = 0
+        self.on_wrote: Callable[[Device, Outcome], None] = lambda _d, _o: None
+        self.on_crash: Callable[[Device], None] = lambda _d: None
+        self._rng = rng
+        self.disk: Disk | None = None
+        self.crew = Crew(network.loop)
+        self.ways: Ways
+        self.services: Services
+        self.following: Reactions
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self.disk is not None and not self.disk.is_dead
+
+    # ---- life --------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin a process on what the disk holds."""
+        self.starts += 1
+        disk = self.disk = Disk(self.connection, self._rng)
+        disk.on_crash = self.crash
+        crew = self.crew = Crew(self.network.loop)
+        await crew.create_task(self._start(disk, crew))
+
+    async def _start(self, disk: Disk, crew: Crew) -> None:
+        tasks = Tasks(cast("asyncio.TaskGroup", crew))
+        following = self.following = Reactions(tasks, self._begin_anew)
+        following.on_wrote = lambda outcome: self.on_wrote(self, outcome)
+        self.services = services = await build(
+            NOWHERE,
+            disk,
+            Outside(self.clock, Chance(self._rng)),
+            following=following,
+            tasks=tasks,
+            wires=self._wires(following, tasks),
+            network=self._connect,
+        )
+        await restore_pauses(services)
+        services.links.admit(services.registry.directory.allowed())
+        self.network.join(self.name, self.ways)
+        following.seek_all()
+        tasks.spawn(following.make_good())
+
+    def _connect(self, registry: Registry, _: Outside, following: Following) -> Cabling:
+        self.ways = Ways(
+            self.network,
+            registry.key,
+            on_up=cast("Any", following.lane_up),
+            on_down=cast("Any", following.lane_down),
+            on_frame=cast("Any", following.lane_frame),
+        )
+        return Cabling(cast("Any", None), cast("Any", None), cast("Any", self.ways))
+
+    def _wires(self, following: Following, tasks: Tasks) -> Wires:
+        return Wires(
+            on_change=following.family_changed,
+            on_leaving=self._begin_anew,
+            on_stop=lambda: None,
+            own=tasks.own,
+            later=tasks.later,
+            publish=_nobody_publishes,
+            counts=dict,
+        )
+
+    def _begin_anew(self) -> None:
+        """It was removed: for this run it is out."""
+        self.is_out = True
+        self.crash()
+
+    def crash(self) -> None:
+        """The process dies this very moment; the disk keeps what was committed."""
+        if self.disk is None or self.disk.is_dead:
+            return
+        self.disk.is_dead = True
+        self.network.leave(self.ways)
+        self.crew.dismiss()
+        self.on_crash(self)
+
+    # ---- the disk ----------------------------------------------------------------------------
+
+    def backup(self) -> apsw.Connection:
+        """The disk as it is now."""
+        return copy_of(self.connection)
+
+    def restore(self, backup: apsw.Connection) -> None:
+        """Put an earlier disk in; the process must be dead."""
+        self.connection = copy_of(backup)
+
+
+async def _nobody_publishes(_topic: str, _body: dict[str, object]) -> News:
+    raise NotImplementedError

@@ -1,0 +1,169 @@
+"""What goes wrong in a run, drawn by chance, and how all of it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh import wishes
+from mesh.model.device import Trust, device_id
+from tests.simulation.device import Device
+from tests.simulation.families import Born
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import apsw
+
+    from tests.simulation.world import World
+
+DAY_US = 86_400_000_000
+SKEWS_US = (0, 0, 90_000_000, -90_000_000, 3 * DAY_US, -3 * DAY_US, -57 * 365 * DAY_US)
+
+
+class Faults:
+    """Strikes one of the run's devices, or what joins two of them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rng = world.rng
+        self._backups: dict[str, apsw.Connection] = {}
+        self._copies: list[Device] = []
+        weights = {name: weight for name, weight in world.shape.faults.items() if weight}
+        self._names, self._weights = list(weights), list(weights.values())
+        self._strikes: dict[str, Callable[[Device], Awaitable[None]]] = {
+            "crash": self._crash,
+            "crash_at_commit": self._crash_at_commit,
+            "start": self._start,
+            "part": self._part,
+            "cut": self._cut,
+            "heal": self._heal,
+            "fill": self._fill,
+            "make_room": self._make_room,
+            "backup": self._backup,
+            "restore": self._restore,
+            "copy": self._copy,
+            "skew": self._skew,
+            "trust": self._trust,
+            "revoke": self._revoke,
+        }
+
+    async def strike(self) -> None:
+        """One fault, or the end of one."""
+        name = self._rng.choices(self._names, self._weights)[0]
+        device = self._rng.choice(self._world.devices)
+        if device.is_out:
+            return
+        self._world.note(device, f"! {name}")
+        await self._strikes[name](device)
+
+    async def mend(self) -> None:
+        """Everything works again, every clock is right, and everybody is there."""
+        world = self._world
+        for copy in self._copies:
+            copy.crash()
+            world.devices.remove(copy)
+        self._copies.clear()
+        for device in world.devices:
+            await self._mend_one(device)
+        world.network.is_lossy = False
+        world.network.heal()
+
+    async def _mend_one(self, device: Device) -> None:
+        await self._make_room(device)
+        if device.clock.skew_us:
+            device.clock.skew_us = 0
+            device.crash()
+        if self._world.network.is_lossy:
+            device.crash()
+        if device.disk is not None:
+            device.disk.crash_in = -1
+        if not device.is_running and not device.is_out:
+            await self._world.start(device)
+        if device.is_running:
+            self._world.wish(device, wishes.Resume())
+
+    # ---- processes ---------------------------------------------------------------------------
+
+    async def _crash(self, device: Device) -> None:
+        device.crash()
+
+    async def _crash_at_commit(self, device: Device) -> None:
+        if device.disk is not None:
+            device.disk.crash_in = self._rng.randrange(6)
+            device.disk.crashes_after = self._rng.random() < 0.5
+
+    async def _start(self, _: Device) -> None:
+        for device in self._world.devices:
+            if not device.is_running and not device.is_out:
+                await self._world.start(device)
+
+    # ---- the network -------------------------------------------------------------------------
+
+    def _other(self, device: Device) -> Device:
+        others = [one for one in self._world.devices if one is not device]
+        return self._rng.choice(others)
+
+    async def _part(self, device: Device) -> None:
+        self._world.network.block(device.name, self._other(device).name)
+
+    async def _cut(self, device: Device) -> None:
+        other = self._other(device)
+        if device.is_running and other.is_running:
+            self._world.network.cut(device.ways, other.ways)
+
+    async def _heal(self, _: Device) -> None:
+        self._world.network.heal()
+
+    # ---- disks -------------------------------------------------------------------------------
+
+    async def _fill(self, device: Device) -> None:
+        if device.disk is not None:
+            device.disk.fill()
+
+    async def _make_room(self, device: Device) -> None:
+        if device.disk is not None:
+            device.disk.make_room()
+
+    async def _backup(self, device: Device) -> None:
+        self._backups[device.name] = device.backup()
+
+    async def _restore(self, device: Device) -> None:
+        if device.name in self._backups:
+            device.crash()
+            device.restore(self._backups[device.name])
+            await self._world.start(device)
+
+    async def _copy(self, device: Device) -> None:
+        """The profile is served twice for a while; what only the twin learns is lost."""
+        if self._copies or device in self._copies:
+            return
+        twin_disk = Born(device.key, Trust.FULL, device.backup())
+        twin = Device(f"{device.name}'", twin_disk, self._world.network, self._rng)
+        self._copies.append(twin)
+        self._world.add(twin)
+        await self._world.start(twin)
+
+    # ---- clocks ------------------------------------------------------------------------------
+
+    async def _skew(self, device: Device) -> None:
+        device.clock.skew_us = self._rng.choice(SKEWS_US)
+
+    # ---- the family --------------------------------------------------------------------------
+
+    async def _trust(self, device: Device) -> None:
+        judge = self._judge_of(device)
+        if judge is not None:
+            device.is_muzzled = True
+            self._world.wish(judge, self._world.owner.trust(device))
+
+    async def _revoke(self, device: Device) -> None:
+        judge = self._judge_of(device)
+        if judge is not None:
+            device.is_muzzled = True
+            self._world.wish(judge, wishes.Revoke(device_id(device.key)))
+
+    def _judge_of(self, device: Device) -> Device | None:
+        founder = self._world.devices[0]
+        if device is founder or device.key == founder.key or not founder.is_running:
+            return None
+        return founder

@@ -1,0 +1,93 @@
+"""Looks at every frame as it is sent: nothing may leave that the receiver may not have.
+
+Judged by the sender's roster (who is trusted how far, as far as it knows) and by the model
+(what the facts on its disk mean at this very moment).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.model.device import Trust, author_tag
+from mesh.wire import frames
+from tests.simulation.model import FAMILY, Item, item, store_about, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mesh.model.roster import Roster
+    from tests.simulation.device import Device
+    from tests.simulation.model import Store
+
+ABOUT_RECORDS = (frames.Hello, frames.Offer, frames.Page, frames.Frontier)
+
+
+class Leak(AssertionError):
+    """Something left that should not have."""
+
+
+def judge(sender: Device, peer: bytes, payload: bytes) -> None:
+    """Raise ``Leak`` when this frame should not go from that device to this one."""
+    frame = frames.read(payload)
+    if not isinstance(frame, ABOUT_RECORDS):
+        return
+    roster = sender.services.registry.roster
+    member = roster.members.get(peer)
+    if member is None:
+        raise Leak(f"{sender.name} tells of records who is no member")
+    if isinstance(frame, frames.Page):
+        _judge_page(sender, peer, frame, member.trust)
+    else:
+        offered = frame.tops if isinstance(frame, frames.Frontier) else frame.offers
+        _judge_offers(sender, offered, _Reader.of(roster, peer))
+
+
+class _Reader:
+    """Whom something is sent to."""
+
+    def __init__(self, trust: Trust, *, ever_held: bool) -> None:
+        self.trust = trust
+        self.ever_held = ever_held
+
+    @classmethod
+    def of(cls, roster: Roster, peer: bytes) -> _Reader:
+        trust = roster.members[peer].trust
+        return cls(trust, ever_held=bool(roster.trust_history(peer) - {Trust.GUEST}))
+
+
+def _judge_offers(sender: Device, offered: Iterable[tuple[int, int]], reader: _Reader) -> None:
+    for scope, _ in offered:
+        if scope & 3 > FAMILY:
+            raise Leak(f"{sender.name} offers what stays at home")
+        if reader.trust is Trust.GUEST and not (scope & 4 and reader.ever_held):
+            raise Leak(f"{sender.name} offers records to a guest")
+
+
+def _judge_page(sender: Device, peer: bytes, page: frames.Page, trust: Trust) -> None:
+    rows = [item(raw) for raw in frames.unpack_rows(page)]
+    store = store_about(sender.connection, dict.fromkeys(one.object for one in rows))
+    roster = sender.services.registry.roster
+    ever_held = bool(roster.trust_history(peer) - {Trust.GUEST})
+    oldest = window(sender.clock.wall() // 1000) if trust is Trust.LIMITED else 0
+    is_full = roster.members[sender.key].trust is Trust.FULL
+    for one in rows:
+        if one.is_stub:
+            if not ever_held or min(one.level, store.width(one.object)) > FAMILY:
+                raise Leak(f"{sender.name} tells a label or forgetting too far")
+        else:
+            _judge_content(sender, one, store, trust, oldest)
+        if not is_full and not _is_own(sender, one, store):
+            raise Leak(f"{sender.name} is limited and relays")
+
+
+def _judge_content(sender: Device, one: Item, store: Store, trust: Trust, oldest: int) -> None:
+    if trust is Trust.GUEST:
+        raise Leak(f"{sender.name} gives content to a guest")
+    if not store.may_leave(one):
+        raise Leak(f"{sender.name} gives what may not leave: {one.id.hex()}")
+    if store.newest(one.object) < oldest:
+        raise Leak(f"{sender.name} gives a limited device what is too old")
+
+
+def _is_own(sender: Device, one: Item, store: Store) -> bool:
+    return one.author == author_tag(sender.key) or one.raw in store.mine

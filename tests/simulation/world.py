@@ -1,0 +1,289 @@
+"""One run: a family, its owners, and everything that can go wrong, all drawn from one seed.
+
+act, wait, act, wait …      wishes and faults by turns, promises looked at on the way
+rest                        everything heals, and comes to rest
+judge                       what must hold then
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mesh.commands.desk import grant
+from mesh.errors import MeshError
+from tests.simulation import checks, watch
+from tests.simulation.device import Device
+from tests.simulation.families import FULL, GUEST, LIMITED, family
+from tests.simulation.faults import Faults
+from tests.simulation.model import Store, store_of
+from tests.simulation.network import Network, Ways
+from tests.simulation.owner import Owner
+from tests.simulation.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh.model.device import Trust
+    from mesh.model.roster import Roster
+    from mesh.wishes import AnyWish
+
+HEAL_S = 12.0
+REST_S = 240.0
+LOOK_EVERY = 6
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What kind of run a seed makes."""
+
+    trusts: tuple[Trust, ...]
+    steps: int
+    pace_s: float
+    is_lossy: bool
+    slowest_s: float
+    wishes: dict[str, float]
+    faults: dict[str, float]
+
+
+def shape_of(seed: int) -> Shape:
+    """Draw a run's shape: each run leaves out some wishes and some faults."""
+    rng = random.Random(f"shape {seed}")  # noqa: S311 — the same in every run
+    count = rng.choices((2, 3, 4, 5, 6, 8, 10), (25, 35, 20, 10, 5, 3, 2))[0]
+    rest = [rng.choices((FULL, LIMITED, GUEST), (62, 33, 5))[0] for _ in range(count - 1)]
+    wishes = {
+        "say": 30.0, "remember": 20.0, "feel": 8.0, "revise": 10.0, "retag": 8.0,
+        "relabel": 12.0, "forget": 8.0, "sync": 5.0, "pause": 2.0, "resume": 3.0,
+        "search": 2.0,
+    }  # fmt: skip
+    faults = {
+        "crash": 12.0, "crash_at_commit": 12.0, "start": 25.0, "part": 10.0, "cut": 10.0,
+        "heal": 8.0, "fill": 4.0, "make_room": 8.0, "backup": 6.0, "restore": 4.0,
+        "copy": 2.0, "skew": 5.0, "trust": 4.0, "revoke": 1.0,
+    }  # fmt: skip
+    for drawn in (wishes, faults):
+        for name in drawn:
+            if rng.random() < 0.3 and name not in {"say", "start", "heal", "make_room"}:
+                drawn[name] = 0.0
+    return Shape(
+        trusts=(FULL, *rest),
+        steps=rng.choice((15, 30, 30, 60)),
+        pace_s=rng.choice((0.05, 0.5, 3.0)),
+        is_lossy=rng.random() < 0.15,
+        slowest_s=rng.choice((0.002, 0.02, 0.3)),
+        wishes=wishes,
+        faults=faults,
+    )
+
+
+class Faulty(logging.Handler):
+    """Errors of our own, which the product notes and goes on after, are failures here."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@dataclass
+class World:
+    """One run. ``trace`` gets a line for each thing that happens."""
+
+    seed: int
+    shape: Shape
+    trace: Callable[[str], None] = lambda _: None
+    loop: Timeline = field(default_factory=Timeline)
+    devices: list[Device] = field(default_factory=list)
+    steps_done: int = 0
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)  # noqa: S311 — the same in every run
+        self.network = Network(
+            self.loop, self.rng, self._watch, self.shape.is_lossy, self.shape.slowest_s
+        )
+        self.owner = Owner(self.rng, self.shape.wishes)
+        self.faults = Faults(self)
+        self._by_ways: dict[Ways, Device] = {}
+        self._errors = Faulty()
+        self._leak: watch.Leak | None = None
+
+    # ---- the run -----------------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Play the run to its end; an AssertionError when a promise is broken."""
+        logger = logging.getLogger("mesh")
+        logger.addHandler(self._errors)
+        try:
+            for number, born in enumerate(family(self.shape.trusts)):
+                self.add(Device(f"d{number}", born.copied(), self.network, self.rng))
+            self.loop.run_until_complete(self._play())
+        finally:
+            logger.removeHandler(self._errors)
+            self._clean_up()
+
+    async def _play(self) -> None:
+        for device in self.devices:
+            await self.start(device)
+        await asyncio.sleep(self.rng.choice((0.0, 3.0)))
+        for step in range(self.shape.steps):
+            self.steps_done = step + 1
+            await self._act()
+            await asyncio.sleep(self.rng.expovariate(1 / self.shape.pace_s))
+            self._look(thoroughly=step % LOOK_EVERY == 0)
+        await self._rest()
+        await self._judge()
+
+    def _clean_up(self) -> None:
+        for device in self.devices:
+            device.crash()
+        self.loop.run_until_complete(_end_all())
+        self.loop.close()
+
+    def add(self, device: Device) -> None:
+        """A device takes part from now on."""
+        self.devices.append(device)
+
+    async def start(self, device: Device) -> None:
+        """Begin a device's process."""
+        self.note(device, "starts")
+        await device.start()
+        self._by_ways[device.ways] = device
+
+    @property
+    def commits(self) -> int:
+        """How often anything was committed by the processes that live."""
+        return sum(device.disk.commits for device in self.devices if device.disk)
+
+    @property
+    def running(self) -> list[Device]:
+        """The devices whose process lives."""
+        return [device for device in self.devices if device.is_running]
+
+    def note(self, device: Device | None, what: str) -> None:
+        """One line of the trace."""
+        self.trace(f"{self.loop.time():9.3f} {device.name if device else '--'} {what}")
+
+    # ---- acting ------------------------------------------------------------------------------
+
+    async def _act(self) -> None:
+        if self.rng.random() < 0.35:
+            await self.faults.strike()
+            return
+        running = self.running
+        if running:
+            device = self.rng.choice(running)
+            wish = self.owner.wish(device, gently=device.is_muzzled)
+            if wish is not None:
+                self.wish(device, wish)
+
+    def wish(self, device: Device, wish: AnyWish) -> None:
+        """Ask something of a device; the process may die over it."""
+        self.note(device, f"{wish}")
+        device.crew.spawn(self._grant(device, wish))
+
+    async def _grant(self, device: Device, wish: AnyWish) -> None:
+        try:
+            answer = await grant(device.services, wish, lambda _: None)
+            self.note(device, f"   answers {answer}")
+        except MeshError as error:
+            self.note(device, f"   refuses {error.code}")
+
+    # ---- looking -----------------------------------------------------------------------------
+
+    def _watch(self, ways: Ways, peer: bytes, payload: bytes) -> None:
+        device = self._by_ways.get(ways)
+        if device is None or not device.is_running:
+            return
+        try:
+            watch.judge(device, peer, payload)
+        except watch.Leak as leak:
+            self.note(device, f"LEAK {leak}")
+            self._leak = self._leak or leak
+
+    def _look(self, *, thoroughly: bool) -> None:
+        if self._leak is not None:
+            raise self._leak
+        if self._errors.said:
+            raise checks.Broken(f"an error of ours: {self._errors.said[0]}")
+        if not thoroughly:
+            return
+        for device in self.running:
+            for lane in list(device.ways.lanes.values()):
+                other = self._by_ways.get(lane.other.ways)
+                is_whole = lane.is_up and lane.other.is_up and not lane.is_cut
+                if other is not None and other.is_running and is_whole:
+                    checks.in_step_is_true(device, other)
+
+    # ---- resting -----------------------------------------------------------------------------
+
+    async def _rest(self) -> None:
+        """All faults end; then wait until nothing changes any more."""
+        self.note(None, "rest")
+        await self.faults.mend()
+        self._before = self._survivors()
+        await asyncio.sleep(HEAL_S)
+        self.network.redial()
+        deadline = self.loop.time() + REST_S
+        former: object = None
+        while self.loop.time() < deadline:
+            await asyncio.sleep(HEAL_S)
+            self._look(thoroughly=False)
+            now = [(d.disk.commits if d.disk else 0, d.is_out) for d in self.devices]
+            if now == former:
+                return
+            former = now
+
+    def _survivors(self) -> Store:
+        """What is on the disks of those who may still give it."""
+        roster = self._roster()
+        found = Store()
+        for device in self.running:
+            trust = checks.trust_of(roster, device.key)
+            store = store_of(device.connection)
+            for raw in store.raws if trust is FULL else store.mine if trust is LIMITED else ():
+                found.add(raw)
+        return found
+
+    def _roster(self) -> Roster:
+        """The roster of the founder, who is never removed."""
+        return self.devices[0].services.registry.roster
+
+    # ---- judging -----------------------------------------------------------------------------
+
+    async def _judge(self) -> None:
+        self._look(thoroughly=True)
+        roster = self._roster()
+        members = [d for d in self.running if d.key in roster.members and not d.is_out]
+        fulls = [d for d in members if roster.members[d.key].trust is FULL]
+        holders = [d for d in members if roster.members[d.key].trust is not GUEST]
+        for device in members:
+            if device.services.registry.heads() != self.devices[0].services.registry.heads():
+                raise checks.Broken(f"{device.name} has another roster")
+        checks.feeds_are_equal(fulls)
+        now_ms = self.devices[0].clock.wall() // 1000
+        checks.nothing_is_lost(members, self._before, roster, now_ms)
+        checks.nothing_forgotten_is_back(holders)
+        for device in holders:
+            checks.nobody_confirms_falsely(device)
+        await checks.moods_are_equal(fulls)
+        await checks.receipts_are_true(members, fulls)
+        await checks.all_are_in_step(members)
+
+
+async def _end_all() -> None:
+    pending = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+
+
+def play(seed: int, trace: Callable[[str], None] | None = None) -> World:
+    """Play the run of a seed."""
+    world = World(seed, shape_of(seed), trace or (lambda _: None))
+    world.play()
+    return world
