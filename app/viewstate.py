@@ -94,7 +94,8 @@ class Attention(View, frozen=True):
 class DeviceView(View, frozen=True):
     """A device with what is known of it now.
 
-    ``pending``: facts known to be missing here; ``seconds_left`` until none is, if known.
+    ``pending``: facts known to be missing here; ``seconds_left`` until none is, if known;
+    ``received`` and ``sent``: facts of this talk.
     """
 
     device: DeviceShown
@@ -102,6 +103,7 @@ class DeviceView(View, frozen=True):
     pending: int = 0
     seconds_left: float | None = None
     received: int = 0
+    sent: int = 0
     is_paused: bool = False
     begun_at: float | None = None
     """When it began to catch up, and …"""
@@ -263,7 +265,7 @@ def _synced(view: DeviceView, status: SyncStatus, now: float) -> DeviceView:
     if not status.pending:
         return _changed(
             view, device=device, pending=0, seconds_left=None, received=status.received,
-            begun_at=None, begun_with=0,
+            sent=status.sent, begun_at=None, begun_with=0,
         )  # fmt: skip
     begun_at, begun_with = view.begun_at, view.begun_with
     if begun_at is None or status.received < begun_with:
@@ -272,7 +274,7 @@ def _synced(view: DeviceView, status: SyncStatus, now: float) -> DeviceView:
     left = round(status.pending * took / came, 1) if came > 0 and took > 0 else None
     return _changed(
         view, device=device, pending=status.pending, seconds_left=left,
-        received=status.received, begun_at=begun_at, begun_with=begun_with,
+        received=status.received, sent=status.sent, begun_at=begun_at, begun_with=begun_with,
     )  # fmt: skip
 
 

@@ -219,8 +219,8 @@ def refused(step: Step, error: MeshError) -> Step:
     return Failed(failure_of(error, is_host=is_host), _beginning(step), hosts, error)
 
 
-def synced(step: Step, state: ViewState, sent: int) -> Step:
-    """How far the first sync is; ``sent``: facts given to the other device so far."""
+def synced(step: Step, state: ViewState) -> Step:
+    """How far the first sync is."""
     if not isinstance(step, Meeting):
         return step
     others = [one for one in state.others if step.device_id in {None, one.device.device_id}]
@@ -230,7 +230,7 @@ def synced(step: Step, state: ViewState, sent: int) -> Step:
         step,
         received=max(step.received, sum(one.received for one in connected)),
         missing=sum(one.pending for one in connected),
-        sent=max(step.sent, sent),
+        sent=max(step.sent, sum(one.sent for one in connected)),
         seconds_left=max(left, default=None),
         is_connected=bool(connected),
         is_in_step=any(one.device.in_step for one in connected),

@@ -170,7 +170,7 @@ def test_the_first_sync_counts_what_came_what_is_missing_and_the_time_left() -> 
         device("desk", received=40, pending=100, seconds_left=7.5),
         device("shelf", received=2, pending=1),
     )
-    step = steps.synced(met, ViewState(devices=(device("me"), *others)), 0)
+    step = steps.synced(met, ViewState(devices=(device("me"), *others)))
     assert isinstance(step, Meeting)
     assert (step.received, step.missing, step.seconds_left) == (42, 101, 7.5)
     assert step.is_connected
@@ -179,12 +179,13 @@ def test_the_first_sync_counts_what_came_what_is_missing_and_the_time_left() -> 
 
 def test_the_host_looks_at_the_newcomer_only() -> None:
     met = Meeting(is_host=True, name="Tablet", trust=Trust.FULL, device_id="tablet")
-    state = ViewState(devices=(device("me"), device("old", in_step=True), device("tablet")))
-    step = steps.synced(met, state, 12)
+    newcomer = device("tablet", sent=12)
+    state = ViewState(devices=(device("me"), device("old", in_step=True), newcomer))
+    step = steps.synced(met, state)
     assert isinstance(step, Meeting)
     assert (step.sent, step.is_in_step) == (12, False)
     done = ViewState(devices=(device("me"), device("tablet", in_step=True)))
-    assert steps.synced(step, done, 3) == Meeting(
+    assert steps.synced(step, done) == Meeting(
         is_host=True,
         name="Tablet",
         trust=Trust.FULL,
@@ -293,6 +294,6 @@ def test_progress_says_what_is_under_way() -> None:
     met = Meeting(is_host=False, name="Desk", trust=Trust.FULL)
     assert "connect" in words.progress(met)
     state = ViewState(devices=(device("desk", received=1200, pending=1),))
-    under_way = steps.synced(met, state, 0)
+    under_way = steps.synced(met, state)
     assert isinstance(under_way, Meeting)
     assert words.progress(under_way) == "1,200 fetched, 1 change still to come"
