@@ -208,6 +208,7 @@ class Following:
             beat = heartbeat(services)
             for key in services.sync.peers():
                 services.sync.say(key, beat)
+            services.sync.audit()
             give_back()
             await asyncio.sleep(TEND_EVERY_S)
 

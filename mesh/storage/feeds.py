@@ -96,6 +96,11 @@ def drop_cursors(connection: apsw.Connection, scopes: Iterable[int] | None = Non
     )
 
 
+def drop_cursor(connection: apsw.Connection, peer: bytes, scope: int) -> None:
+    """One cursor starts over."""
+    connection.execute("DELETE FROM cursor WHERE peer=? AND scope=?", (peer, scope))
+
+
 def epoch(connection: apsw.Connection) -> int:
     """How often cursors were dropped; what was settled in an earlier epoch is not kept."""
     return int(connection.execute("SELECT value FROM meta WHERE name='cursors'").get or 0)

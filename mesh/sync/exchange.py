@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from mesh.bus.faults import note
 from mesh.errors import BadFrame, MeshError, ProtocolError, StorageError
 from mesh.links.handshake import LaneKind
+from mesh.sync.comparing import Worker
 from mesh.sync.giving import GivingSide
 from mesh.sync.plan import offers
 from mesh.sync.taking import TakingSide
@@ -76,8 +77,9 @@ class Exchange:
         self._circle = circle
         self._inboxes = {kind: _Inbox() for kind in LaneKind}
         self._tasks: list[asyncio.Task[None]] = []
+        self._worker = Worker(self._talk, self._retry_later)
         self.gives = GivingSide(self._talk)
-        self.takes = TakingSide(self._talk)
+        self.takes = TakingSide(self._talk, self._worker)
         self.frontier: dict[int, dict[int, int]] = {}
         """The last answer to how far the other is: nonce → feed tops."""
 
@@ -108,6 +110,7 @@ class Exchange:
         for inbox in self._inboxes.values():
             self._spawn(self._listen(inbox))
         self._spawn(self.gives.run())
+        self._spawn(self._worker.run())
         self.say(frames.RosterHashes(self._circle.family.hashes()))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
@@ -163,12 +166,20 @@ class Exchange:
             await self._handle(frame)
         except StorageError as error:
             self._circle.count(f"not_stored_{error.code}")
-            self.takes.scopes.clear()
-            self._talk.later(STORAGE_RETRY_S, self._ask_again)
+            self._retry_later()
+
+    def _retry_later(self) -> None:
+        self.takes.void()
+        self._talk.later(STORAGE_RETRY_S, self._ask_again)
 
     def _ask_again(self) -> None:
         """The roster first, here too: what was not stored may be a removal."""
         self.say(frames.RosterHashes(self._circle.family.hashes()))
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """What was asked for is void: ask for all that was offered from where we are now."""
+        self.takes.void()
         self._spawn(self.takes.want_again())
 
     async def _handle(self, frame: AnyFrame) -> None:
@@ -183,6 +194,12 @@ class Exchange:
                 await self.takes.want(frame.offers)
             case frames.Since():
                 await self.gives.since_came(frame)
+            case frames.Compare():
+                self._worker.add(lambda: self.gives.showing.answer(frame))
+            case frames.Compared():
+                self.takes.compared(frame)
+            case frames.Astray():
+                await self.takes.astray(frame)
             case frames.RosterHashes() | frames.RosterEntries() | frames.EpochSecret():
                 await self._roster(frame)
             case frames.FrontierAsk() | frames.Frontier():
@@ -230,7 +247,7 @@ class Exchange:
         paused, offered = talk.is_paused, circle.hooks.capabilities()
         now = circle.clock.wall()
         terms = (paused, offered, circle.version, talk.own_only)
-        self.say(Hello(circle.run, now, since, given, *terms))
+        self.say(Hello(circle.run, now, since, given, *terms, compares=True))
         talk.moved()
 
     async def _hello_came(self, frame: Hello) -> None:

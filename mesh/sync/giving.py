@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mesh.errors import PeerUnreachable
 from mesh.model.cursor import Mark, Ranges, ranges_of
 from mesh.storage import feeds
+from mesh.sync.comparing import Showing
 from mesh.sync.plan import Giving, begin_giving, cut, is_stub, may_push, offers, priority
 from mesh.wire import frames
 from mesh.wire.frames import Page
@@ -34,12 +35,14 @@ class GivingSide:
         self._echoes = False
         self._offered: set[int] = set()
         self.scopes: dict[int, Giving] = {}
+        self.showing = Showing(talk)
         self.sent = 0
 
     def begin(self) -> tuple[tuple[int, int], ...]:
         """We say hello: what is offered. What was asked for before is asked for anew."""
         talk = self._talk
         self.scopes.clear()
+        self.showing.begin()
         talk.allowed = talk.circle.family.allowance(talk.key)
         talk.own_only = talk.circle.family.gives_only_own
         given = () if talk.is_paused else offers(talk.circle.tops, talk.allowed)
@@ -64,9 +67,14 @@ class GivingSide:
         settled = Ranges.unpacked(frame.settled)
         starts = await circle.database.read(lambda sql: feeds.run_starts(sql, frame.scope))
         top = circle.tops.get(frame.scope, 0)
-        self.scopes[frame.scope] = begin_giving(
+        giving = begin_giving(
             frame.scope, frame.talk, settled, frame.mark, starts=starts, top=top
         )
+        if giving.fresh and talk.their_hello is not None and talk.their_hello.compares:
+            self.scopes.pop(frame.scope, None)
+            talk.say(frames.Astray(frame.scope, frame.talk))
+            return
+        self.scopes[frame.scope] = giving
         self._wake.set()
 
     def acked(self, frame: frames.Ack) -> None:

@@ -27,6 +27,7 @@ class Source:
     """Who sent a page: its key, and whose facts it may give (None: anybody's).
 
     With what it takes to accept them: the roster's rules, and who notes the newest stamp.
+    ``epoch``: that of cursors when the scope was asked for; ``now_ms``: Unix ms.
     """
 
     key: bytes
@@ -34,6 +35,8 @@ class Source:
     since: int
     rules: Rules
     note: Callable[[Connection, int], None]
+    epoch: int
+    now_ms: int
 
     def may_give(self, scope: int, fact: Fact, identity: bytes) -> bool:
         """Whether this device may give this fact in this scope."""
@@ -48,10 +51,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a page did, and how far its scope is settled now."""
+    """What a page did, how far its scope is settled now, and when it was last compared."""
 
     outcome: Outcome
     floor: int
+    audited: int
 
 
 def take_page(
@@ -74,10 +78,12 @@ def take_page(
             intake.outcome.refused += 1
     outcome = intake.finish()
     source.note(connection, outcome.newest)
-    cursor = feeds.load_cursor(connection, source.key, page.scope)
-    if resets:
-        cursor = Cursor()
+    if feeds.epoch(connection) != source.epoch:
+        return Taken(outcome, 0, 0)
+    cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, page.scope)
+    if cursor == Cursor():
+        cursor.audited = max(1, source.now_ms)
     cursor.take(Ranges.unpacked(page.settles), page.mark)
     cursor.since = max(cursor.since, source.since)
     feeds.save_cursor(connection, source.key, page.scope, cursor)
-    return Taken(outcome, cursor.settled.floor)
+    return Taken(outcome, cursor.settled.floor, cursor.audited)

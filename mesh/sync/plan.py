@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PAGE_BYTES = 96 * 1024
 PAGE_FACTS = 1000
+AUDIT_EVERY_MS = 24 * 3600 * 1000
 
 _ORDER = (
     ScopeKind.CONVERSATION, ScopeKind.EMOTION, ScopeKind.REASON, ScopeKind.MEMORY,
@@ -91,11 +92,20 @@ class Taking:
     """What was settled before does not count: the first page starts the cursor over."""
     is_begun: bool = False
     """Whether a page of this talk was taken."""
+    epoch: int = 0
+    """In which epoch of cursors it was begun: in a later one nothing of it is kept."""
+    audited: int = 0
+    """When the whole scope was last compared, Unix ms; 0: it was not."""
 
     @property
     def missing(self) -> int:
         """How many numbers are not settled, at most."""
         return max(0, self.top - self.floor)
+
+
+def is_audit_due(taking: Taking, now_ms: int) -> bool:
+    """Whether all of a scope is to be compared again: a day later, also by a wrong clock."""
+    return not taking.audited or abs(now_ms - taking.audited) >= AUDIT_EVERY_MS
 
 
 def cut(rows: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

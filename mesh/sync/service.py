@@ -167,6 +167,16 @@ class Sync:
                 if secret is not None:
                     exchange.say(secret)
 
+    def ask_again(self) -> None:
+        """Cursors were dropped: every device is asked anew for what it may give."""
+        for exchange in self._exchanges.values():
+            exchange.ask_again()
+
+    def audit(self) -> None:
+        """Compare what is due with each device, a scope at a time."""
+        for exchange in self._exchanges.values():
+            exchange.takes.audit(self._circle.clock.wall() // 1000)
+
     # ---- catching up -------------------------------------------------------------------------
 
     async def catch_up(

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.storage import feeds
+from mesh.sync.comparing import Check, Checking
 from mesh.sync.intake import Source, Taken, take_page
-from mesh.sync.plan import Taking, is_stub
+from mesh.sync.plan import Taking, is_audit_due, is_stub, priority
 from mesh.wire import frames
 
 if TYPE_CHECKING:
     from mesh.storage.objects import Connection
+    from mesh.sync.comparing import Worker
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Hello, Page
 
 SETTLED_MAX = 100_000
 """Numbers in a Since; a cursor that is more scattered tells its floor only."""
+COMPARED_MAX = 2
+"""How often one talk compares a scope before it is asked for from nothing."""
 
 
 class TakingSide:
     """What we take from one device."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, talk: Talk, worker: Worker) -> None:
         self._talk = talk
+        self._worker = worker
+        self._checking = Checking(talk, self._compared, self._gave_up)
+        self._compared_times: Counter[int] = Counter()
         self._number = 0
         self._offers: dict[int, int] = {}
         self._storing = asyncio.Lock()
@@ -36,11 +44,17 @@ class TakingSide:
     def begin(self) -> None:
         """The other said hello: all is asked for anew."""
         self._offers.clear()
+        self._compared_times.clear()
+        self.void()
+
+    def void(self) -> None:
+        """What was asked for is void."""
         self.scopes.clear()
+        self._checking.clear()
 
     async def want_again(self) -> None:
         """Ask for all that was offered once more."""
-        self.scopes.clear()
+        self.void()
         await self.want(tuple(self._offers.items()))
 
     async def want(self, offered: tuple[tuple[int, int], ...]) -> None:
@@ -53,24 +67,99 @@ class TakingSide:
         if not offered:
             return
         scopes = [scope for scope, _ in offered]
-        cursors = await talk.circle.database.read(
-            lambda connection: [feeds.load_cursor(connection, talk.key, s) for s in scopes]
-        )
+
+        def look(sql: Connection) -> tuple[int, list[Cursor]]:
+            return feeds.epoch(sql), [feeds.load_cursor(sql, talk.key, s) for s in scopes]
+
+        epoch, cursors = await talk.circle.database.read(look)
         for (scope, top), cursor in zip(offered, cursors, strict=True):
-            is_wider = self._window(hello) < cursor.since
-            if is_wider:
-                cursor = Cursor()  # noqa: PLW2901 — a wider window starts over
-            self._number += 1
-            settled = cursor.settled
-            self.scopes[scope] = Taking(
-                scope, self._number, top, settled.floor, must_reset=is_wider
-            )
-            packed = settled.packed()
-            if len(packed) > SETTLED_MAX:
-                packed = Ranges([(1, settled.floor)]).packed()
-            talk.say(frames.Since(scope, self._number, packed, cursor.mark))
+            self._want(Taking(scope, 0, top, epoch=epoch), cursor, hello)
         self.expected = self.received + self.missing
         talk.circle.hooks.on_asked(talk.key)
+
+    def _want(self, taking: Taking, cursor: Cursor, hello: Hello) -> None:
+        """Go on from a cursor; without one compare, if there is something to compare."""
+        scope = taking.scope
+        taking.must_reset = self._window(hello) < cursor.since
+        if taking.must_reset:
+            cursor = Cursor()
+        self._number += 1
+        taking.talk, taking.floor, taking.audited = (
+            self._number, cursor.settled.floor, cursor.audited
+        )  # fmt: skip
+        self.scopes[scope] = taking
+        if cursor == Cursor() and self._can_compare(scope, hello):
+            self._compare(taking, hello, is_audit=False)
+            return
+        packed = cursor.settled.packed()
+        if len(packed) > SETTLED_MAX:
+            packed = Ranges([(1, cursor.settled.floor)]).packed()
+        self._talk.say(frames.Since(scope, taking.talk, packed, cursor.mark))
+
+    # ---- comparing ---------------------------------------------------------------------------
+
+    def _can_compare(self, scope: int, hello: Hello) -> bool:
+        """Whether the other knows how, something is here, and it was not tried in vain."""
+        has_some = self._talk.circle.tops.get(scope, 0) > 0
+        return hello.compares and has_some and self._compared_times[scope] < COMPARED_MAX
+
+    def _compare(self, taking: Taking, hello: Hello, *, is_audit: bool) -> None:
+        self._number += 1
+        if not is_audit:
+            self._compared_times[taking.scope] += 1
+        window = self._window(hello)
+        check = Check(taking.scope, self._number, hello.since, window, is_audit)
+        self._checking.expect(check)
+        self._worker.add(lambda: self._checking.begin(check))
+
+    def compared(self, frame: frames.Compared) -> None:
+        """What the other says of a scope that is being compared."""
+        self._worker.add(lambda: self._checking.compared(frame))
+
+    async def astray(self, frame: frames.Astray) -> None:
+        """The other does not know our mark: it was restored, or does not remember so far."""
+        taking, hello = self.scopes.get(frame.scope), self._talk.their_hello
+        if taking is None or hello is None or taking.talk != frame.talk:
+            self._talk.circle.count("stale_pages")
+            return
+        key, scope = self._talk.key, frame.scope
+        await self._talk.circle.database.write(lambda sql: feeds.drop_cursor(sql, key, scope))
+        await self._want_one(scope)
+
+    async def _compared(self, check: Check, cursor: Cursor) -> None:
+        """A scope was compared: ask for what is missing, if there is something."""
+        taking = self.scopes.get(check.scope)
+        if taking is not None:
+            taking.audited = cursor.audited
+        if not check.is_audit or cursor.settled.holes(cursor.mark.top):
+            await self._want_one(check.scope)
+
+    async def _gave_up(self, check: Check) -> None:
+        self._compared_times[check.scope] = COMPARED_MAX
+        await self._want_one(check.scope)
+
+    async def _want_one(self, scope: int) -> None:
+        taking = self.scopes.get(scope)
+        if taking is not None:
+            await self.want(((scope, taking.top),))
+
+    def audit(self, now_ms: int) -> bool:
+        """Compare the first scope whose audit is due; False when none is."""
+        hello = self._talk.their_hello
+        if hello is None or not hello.compares or not self._talk.is_open:
+            return False
+        for scope in sorted(self.scopes, key=priority):
+            taking = self.scopes[scope]
+            is_settled = not taking.missing and not self._checking.is_checking(scope)
+            if is_settled and is_audit_due(taking, now_ms):
+                self._compare(taking, hello, is_audit=True)
+                return True
+        return False
+
+    @property
+    def is_comparing(self) -> bool:
+        """Whether a scope is being compared."""
+        return any(map(self._checking.is_checking, self.scopes))
 
     @property
     def missing(self) -> int:
@@ -99,6 +188,8 @@ class TakingSide:
             self._window(hello),
             talk.circle.rules(),
             talk.circle.hooks.note_clock,
+            taking.epoch,
+            talk.circle.clock.wall() // 1000,
         )
         resets = not taking.is_begun and (page.fresh or taking.must_reset)
 
@@ -116,7 +207,8 @@ class TakingSide:
 
     def _note(self, taking: Taking, page: Page, taken: Taken) -> None:
         taking.is_begun = True
-        taking.floor = taken.floor
+        self._checking.note(page)
+        taking.floor, taking.audited = taken.floor, taken.audited
         taking.top = max(taking.top, page.mark.top)
         self.received += taken.outcome.added
         for scope, number in taken.outcome.rooted:

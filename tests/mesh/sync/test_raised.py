@@ -13,6 +13,7 @@ from mesh.model.cursor import Mark
 from mesh.model.device import Trust
 from mesh.model.fact import Level, ScopeKind
 from mesh.storage import feeds
+from mesh.sync.comparing import Worker
 from mesh.sync.taking import TakingSide
 from mesh.sync.talk import Talk
 from mesh.wire import frames
@@ -122,7 +123,7 @@ async def test_the_first_page_starts_over_and_no_other_one_does(pair: list[Engin
     live = LoopbackLane(a.key, LaneKind.LIVE)
     talk = Talk(b.sync._circle, b.sync, live)
     talk.their_hello = frames.Hello(bytes(8), 0, 0, ((TURNS, 2),))
-    takes = TakingSide(talk)
+    takes = TakingSide(talk, Worker(talk, lambda: None))
     await takes.want(((TURNS, 2),))
     number = takes.scopes[TURNS].talk
     pages = []
