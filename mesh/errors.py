@@ -11,6 +11,7 @@
     ├── NotRunning              no node serves this profile
     ├── ProfileError
     │   ├── ProfileInUse        another process serves this profile
+    │   ├── BadSettings         the settings file has a mistake: the sentence names its line
     │   └── ProfileUnsafe       a folder of ours belongs to somebody else
     ├── KeystoreError
     │   ├── KeyringAbsent       no keyring on this machine
@@ -110,6 +111,10 @@ class ProfileError(MeshError):
 
 class ProfileInUse(ProfileError):
     """AICO mesh is already running for this profile."""
+
+
+class BadSettings(ProfileError):
+    """The settings file has a mistake; what it said before still holds."""
 
 
 class ProfileUnsafe(ProfileError):

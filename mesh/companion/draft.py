@@ -18,7 +18,9 @@ from mesh.model.fact import (
     ObjectKind,
     Observation,
     Receipt,
+    Setting,
     Tagging,
+    Trait,
     Turn,
 )
 from mesh.storage import reading
@@ -35,7 +37,7 @@ from mesh.storage.objects import (
 from mesh.storage.records import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from mesh.companion.author import Author
     from mesh.model.views import Held
@@ -86,6 +88,27 @@ class Draft:
         )  # fmt: skip
         self._take(facts.write(fact))
 
+    def declare(self, kind: ObjectKind, content: Trait | Setting, level: int) -> None:
+        """Say anew what is known by its name: a trait or a setting; it sees what is here."""
+        target = facts.named_object(content) or b""
+        row = self._intake.row(target)
+        held = held_facts(self.connection, row) if row else []
+        roots = views.of_kind(held, FactKind.ROOT)
+        heads = [one.id for one in views.unseen(roots)]
+        sees = tuple(dict.fromkeys(heads + [one.id for one in roots]))[: facts.SEES_MAX]
+        identity = self.author.mint(self.connection)
+        newest = max((one.fact.stamp for one in held), default=0)
+        stamp = min(max(facts.tick_in(identity), newest + 1), facts.STAMP_MAX)
+        body = facts.encode_body(content)
+        root = Fact(
+            facts.VERSION, FactKind.ROOT, identity, target, kind, stamp, level, sees, body
+        )
+        self._take(facts.write(root))
+
+    def look_again(self, identities: Collection[bytes]) -> None:
+        """See these objects anew: what may be held here, or what is private, has changed."""
+        self._intake.look_again(identities)
+
     def _take(self, raw: bytes) -> None:
         for one in self._intake.expect([raw]):
             self._intake.take(*one, mine=True)
@@ -112,6 +135,10 @@ class Draft:
         """Whether this device may label or forget an object: its own, or any if it is full."""
         tick = self.author.tick(self.connection)
         return self.author.owns(row) or self._rules.was_full_at(self.author.tag, tick)
+
+    def is_private(self, tags: Collection[str]) -> bool:
+        """Whether one of these tags keeps something at home."""
+        return not self._rules.private_tags.isdisjoint(tags)
 
     # ---- labels ------------------------------------------------------------------------------
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput, TooLarge
 from mesh.model.fact import TAGS_MAX, TEXT_MAX, Level
+from mesh.model.policy import DEFAULT_TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PRIVATE_TAGS = frozenset({"personal", "confidential"})
-"""Whatever carries one of these stays on the owner's own device."""
 NAME_MAX = 256
 TAG_MAX = 64
 ROLES = ("user", "assistant")
@@ -72,14 +71,11 @@ def level_name(number: int) -> str:
     return Level(number).name.lower()
 
 
-def level_with(wanted: int, names: Iterable[str]) -> int:
+def level_with(
+    wanted: int, names: Iterable[str], private: frozenset[str] = DEFAULT_TAGS
+) -> int:
     """The level something with these tags is written at."""
-    return max(wanted, Level.PRIVATE) if is_private(names) else wanted
-
-
-def is_private(names: Iterable[str]) -> bool:
-    """Whether one of these tags keeps something at home."""
-    return not PRIVATE_TAGS.isdisjoint(names)
+    return wanted if private.isdisjoint(names) else max(wanted, Level.PRIVATE)
 
 
 def within(value: float, low: float, high: float, what: str) -> float:

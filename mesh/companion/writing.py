@@ -13,7 +13,17 @@ from mesh.companion.draft import Draft, Subject
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import Remembered, Said
 from mesh.model import fact as facts
-from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Observation, Turn, Words
+from mesh.model.fact import (
+    FactKind,
+    Level,
+    Memory,
+    ObjectKind,
+    Observation,
+    Setting,
+    Trait,
+    Turn,
+    Words,
+)
 from mesh.storage import finding, reading
 from mesh.storage.objects import Connection, ObjectRow, Outcome, Rules, State, object_by_id
 
@@ -62,6 +72,9 @@ class Writing:
         result, _ = await self._database.write(run, synced=synced, then=written)
         return result
 
+    def _level(self, wanted: int, tags: Iterable[str]) -> int:
+        return terms.level_with(wanted, tags, self._rules().private_tags)
+
     async def _find(self, text: str) -> bytes:
         row = await self._database.read(lambda sql: finding.find_object(sql, text))
         return row.id
@@ -86,7 +99,7 @@ class Writing:
             raise BadInput("A message is said by the user or the assistant.")
         words, labels = terms.text(text), terms.tags(tags)
         name = None if conversation is None else terms.conversation(conversation)
-        level = terms.level_with(Level.PRIVATE if private else Level.FAMILY, labels)
+        level = self._level(Level.PRIVATE if private else Level.FAMILY, labels)
 
         def job(draft: Draft) -> tuple[ObjectRow, Turn]:
             shown = self._author.now()
@@ -108,7 +121,7 @@ class Writing:
     ) -> Remembered:
         """Keep a memory. BadInput, TooLarge."""
         words, labels = terms.text(text), terms.tags(tags)
-        level = terms.level_with(terms.level(privacy), labels)
+        level = self._level(terms.level(privacy), labels)
 
         def job(draft: Draft) -> tuple[ObjectRow, int]:
             shown = self._author.now()
@@ -145,6 +158,14 @@ class Writing:
             return row.id
 
         return await self._write(job)
+
+    async def declare(self, kind: ObjectKind, content: Trait | Setting) -> None:
+        """Say a trait or a setting anew. NotPermitted when that is not this device's right."""
+        await self._write(lambda draft: draft.declare(kind, content, Level.FAMILY))
+
+    async def look_again(self, identities: Collection[bytes]) -> None:
+        """See these objects anew: what may be held here, or what is private, has changed."""
+        await self._write(lambda draft: draft.look_again(identities))
 
     # ---- changes -----------------------------------------------------------------------------
 
@@ -184,7 +205,7 @@ class Writing:
 
         def job(draft: Draft) -> None:
             subject = _with_text(draft.shown(found))
-            if terms.is_private(put) and subject.level < Level.PRIVATE:
+            if draft.is_private(put) and subject.level < Level.PRIVATE:
                 _check_right(draft, subject)
                 draft.relabel(subject, Level.PRIVATE)
             for tag in taken:
@@ -208,7 +229,7 @@ class Writing:
         def job(draft: Draft) -> None:
             subject = draft.shown(found)
             _check_right(draft, subject)
-            if level < Level.PRIVATE and terms.is_private(subject.tags):
+            if level < Level.PRIVATE and draft.is_private(subject.tags):
                 raise BadInput("It has a tag that keeps it private; take that off first.")
             draft.relabel(subject, level)
 
@@ -260,7 +281,7 @@ class Writing:
                 if row is None or row.state != State.LIVE or row.level >= Level.PRIVATE:
                     continue
                 subject = Subject.of(draft.connection, row)
-                if terms.is_private(subject.tags) and draft.may_rule(row):
+                if draft.is_private(subject.tags) and draft.may_rule(row):
                     draft.relabel(subject, Level.PRIVATE)
                     labelled += 1
             return labelled

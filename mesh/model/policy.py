@@ -16,12 +16,21 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput
 from mesh.model import hlc
-from mesh.model.allowance import NO_GRANTS, NOTHING, Allowance, Grants, window_start
+from mesh.model.allowance import (
+    FAMILY_GRANTS,
+    NO_GRANTS,
+    NOTHING,
+    Allowance,
+    Grants,
+    window_start,
+)
 from mesh.model.device import Trust
-from mesh.model.fact import Level, ScopeKind
+from mesh.model.fact import Level, ScopeKind, tick_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from mesh.model.fact import Setting
 
 Value = bool | int | frozenset[str]
 
@@ -291,3 +300,49 @@ def checked(key: str, text: str, target: str = FAMILY) -> tuple[str, str]:
     plain = text.strip()
     value = plain.lower() if plain.lower() == INHERIT else one.show(one.read(plain))
     return setting_name(key, target), value
+
+
+# ---- settings as facts -----------------------------------------------------------------------
+
+
+def in_force(
+    said: Iterable[tuple[bytes, tuple[bytes, ...], Setting]],
+    family: bytes,
+    may_say: Callable[[bytes, Setting], bool],
+) -> tuple[Policy, dict[str, Grants]]:
+    """What counts of the settings here (id, ids it saw, content), and what devices may hold.
+
+    Those of another family, and of authors without the right to them, do not count.
+    """
+    known = [
+        (identity, sees, setting)
+        for identity, sees, setting in said
+        if setting.family == family and may_say(identity, setting)
+    ]
+    seen = {identity for _, sees, _ in known for identity in sees}
+    heads: dict[str, list[str]] = {}
+    for identity, _, setting in sorted(known, key=lambda one: one[0]):
+        if identity not in seen:
+            heads.setdefault(setting.name, []).append(setting.value)
+    chosen = {name: tuple(v) for name, v in heads.items() if not name.startswith(NOTE)}
+    notes = {
+        name.removeprefix(NOTE): reduce(Grants.joined, map(read_note, values))
+        for name, values in heads.items()
+        if name.startswith(NOTE)
+    }
+    stamp = max((tick_in(identity) for identity, _, _ in known), default=0)
+    return Policy(chosen, stamp), notes
+
+
+def read_note(text: str) -> Grants:
+    """What a device may still have, as it was noted; all when that cannot be read."""
+    try:
+        pairs = [one.partition(":")[::2] for one in text.split()]
+        return Grants.of_pairs(tuple((int(kind), int(level)) for kind, level in pairs))
+    except ValueError:
+        return FAMILY_GRANTS
+
+
+def write_note(held: Grants) -> str:
+    """The inverse of ``read_note``."""
+    return " ".join(f"{kind}:{level}" for kind, level in held.pairs())

@@ -27,6 +27,7 @@ from mesh.model.fact import (
     Memory,
     Observation,
     Tagging,
+    Trait,
     Turn,
     Words,
 )
@@ -169,6 +170,13 @@ def tags_put(held: Held) -> tuple[str, ...]:
     if held.fact.kind == FactKind.TAG and isinstance(held.body, Tagging):
         return (held.body.tag,)
     return ()
+
+
+def trait_of(facts: Collection[Held]) -> Trait | None:
+    """The trait as the last in order says it."""
+    said = [held for held in facts if isinstance(held.body, Trait)]
+    last = max(said, key=lambda held: held.order, default=None)
+    return last.body if last and isinstance(last.body, Trait) else None
 
 
 # ---- mood ------------------------------------------------------------------------------------

@@ -1,0 +1,324 @@
+"""What this device may give, and may hold, as the owner wants it now.
+
+    settings (facts, full devices) ─┐
+    terms (told by a full device) ──┼─▶ refresh ─▶ allowance of others, grants of this device
+    settings.yaml (this device) ────┘        └─▶ held ≠ grants: withdraw what may not stay
+
+A limited device does not have the settings: full ones tell it in their hello what it may hold.
+What it still has it tells in its own; full devices note that, so that a receipt is waited for
+from whoever may have the thing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from mesh.errors import BadSettings, ProfileError
+from mesh.model import fact as facts
+from mesh.model import policy as policies
+from mesh.model.allowance import FAMILY_GRANTS, NO_GRANTS, Allowance, Grants
+from mesh.model.device import Trust, author_tag, device_id
+from mesh.model.fact import ObjectKind, ScopeKind, Setting, scope_parts
+from mesh.model.policy import NO_CHOICES, NOTE, Policy, checked
+from mesh.settings import read_settings
+from mesh.storage import choices, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mesh.clock import Clock
+    from mesh.companion.writing import Writing
+    from mesh.model.roster import Roster
+    from mesh.storage.database import Database
+    from mesh.storage.objects import Connection
+
+MARK = 16
+"""So much of a family's id stands in its settings."""
+TERMS, HELD, HEARD, LAST_GOOD = "terms", "held", "settings heard", "settings"
+
+
+class Home(Protocol):
+    """The family this device is in."""
+
+    @property
+    def key(self) -> bytes:
+        """The key of this device."""
+
+    @property
+    def family(self) -> bytes:
+        """The id of the family."""
+
+    @property
+    def roster(self) -> Roster:
+        """Who is family now."""
+
+
+class Shelf(Protocol):
+    """Where small things are kept."""
+
+    async def load_secret(self, name: str) -> bytes | None:
+        """What is kept under a name."""
+
+    async def save_secret(self, name: str, secret: bytes | None) -> None:
+        """Keep it."""
+
+
+class Told(msgspec.Struct, array_like=True, frozen=True):
+    """What a device that is not full was told it may hold: while it has this trust, here."""
+
+    family: bytes
+    trust: str
+    grants: tuple[tuple[int, int], ...]
+    stamp: int
+
+
+@dataclass(slots=True)
+class Policies:
+    """The choices in force. ``read_file`` gives the owner's file, None when there is none."""
+
+    database: Database
+    shelf: Shelf
+    home: Home
+    clock: Clock
+    read_file: Callable[[], bytes | None]
+    policy: Policy = NO_CHOICES
+    own: Policy = NO_CHOICES
+    mistake: str | None = None
+    """What is wrong with the owner's file; what it said before still holds."""
+    notes: Mapping[str, Grants] = field(default_factory=dict)
+    grants: Grants = FAMILY_GRANTS
+    """What this device may hold now."""
+    held: Grants = FAMILY_GRANTS
+    """What it may still have: more than ``grants`` until the rest is withdrawn."""
+    is_heard: bool = True
+    """Whether this device knows what was chosen before it came."""
+    _told: Told | None = None
+    _file: bytes | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def open(self) -> None:
+        """What was kept; then what is in force."""
+        told = await self.shelf.load_secret(TERMS)
+        self._told = msgspec.msgpack.decode(told, type=Told) if told else None
+        good = await self.shelf.load_secret(LAST_GOOD)
+        self.own = self._file_says(good or b"") or NO_CHOICES
+        await self.reload()
+        await self.refresh()
+        kept = await self.shelf.load_secret(HELD)
+        self.held = policies.read_note(kept.decode()) if kept is not None else self.grants
+
+    # ---- the owner's file --------------------------------------------------------------------
+
+    async def reload(self) -> bool:
+        """Look at the owner's file again; whether something else counts now."""
+        before = self.own
+        try:
+            content = self.read_file() or b""
+        except ProfileError as error:
+            self.mistake = error.sentence
+            return False
+        if content == self._file:
+            return False
+        self._file = content
+        said = self._file_says(content)
+        if said is not None:
+            self.own = said
+            await self.shelf.save_secret(LAST_GOOD, content or None)
+        return self.own != before
+
+    def _file_says(self, content: bytes) -> Policy | None:
+        try:
+            said = read_settings(content)
+        except BadSettings as error:
+            self.mistake = error.sentence
+            return None
+        self.mistake = None
+        return said
+
+    # ---- what counts -------------------------------------------------------------------------
+
+    def trust(self, key: bytes) -> Trust | None:
+        """How far a device is trusted; None when it is not family."""
+        member = self.home.roster.members.get(key)
+        return member.trust if member else None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this device has the settings itself."""
+        return self.trust(self.home.key) is Trust.FULL
+
+    async def refresh(self) -> bool:
+        """See anew what is in force; whether anything is different, for us or for others."""
+        async with self._turn:
+            before = (self.policy, self.grants, self.is_heard, self.notes)
+            said = await self.database.read(choices.settings)
+            known, self.notes = policies.in_force(said, self.home.family[:MARK], self._may_say)
+            trust = self.trust(self.home.key)
+            if trust is Trust.LIMITED:
+                self.grants = await self._terms(known)
+                known = NO_CHOICES
+            elif trust is not None:
+                self.grants = policies.grants(known, trust, device_id(self.home.key))
+            self.policy = known
+            self.is_heard = not self.is_full or await self._has_heard()
+            return before != (self.policy, self.grants, self.is_heard, self.notes)
+
+    def _may_say(self, identity: bytes, setting: Setting) -> bool:
+        author, tick = identity[: len(author_tag(self.home.key))], facts.tick_in(identity)
+        is_note = setting.name.startswith(NOTE)
+        roster = self.home.roster
+        return (roster.was_full_at if is_note else roster.was_admin_at)(author, tick)
+
+    async def _terms(self, known: Policy) -> Grants:
+        """What was told; a device that was full until now knows it from the settings."""
+        family = self.home.family
+        told = self._told
+        if told is None or (told.family, told.trust) != (family, Trust.LIMITED):
+            grants = policies.grants(known, Trust.LIMITED, device_id(self.home.key))
+            await self._keep_terms(Told(family, Trust.LIMITED, grants.pairs(), known.stamp))
+            return grants
+        return Grants.of_pairs(told.grants)
+
+    async def _keep_terms(self, told: Told) -> None:
+        self._told = told
+        await self.shelf.save_secret(TERMS, msgspec.msgpack.encode(told))
+
+    async def _has_heard(self) -> bool:
+        """Who began the family has nothing to hear; who came later hears it from another."""
+        roster, family = self.home.roster, self.home.family
+        member = roster.members.get(self.home.key)
+        if member is None or member.added_by == roster.recovery:
+            return True
+        return await self.shelf.load_secret(HEARD) == family
+
+    async def hear(self) -> bool:
+        """All that was chosen is here now; whether that is news."""
+        if self.is_heard:
+            return False
+        await self.shelf.save_secret(HEARD, self.home.family)
+        return await self.refresh()
+
+    @property
+    def private_tags(self) -> frozenset[str]:
+        """Whatever carries one of these is private."""
+        return policies.private_tags(self.policy, self.own)
+
+    # ---- others ------------------------------------------------------------------------------
+
+    def allowance(self, trust: Trust | None, key: bytes) -> Allowance:
+        """What a device may be given by this one."""
+        if trust is not Trust.FULL and not self.is_heard:
+            return Allowance(NO_GRANTS)
+        now_ms = self.clock.wall() // 1000
+        return policies.allowance(trust, now_ms, self.policy, device_id(key), self.own)
+
+    def terms_for(self, key: bytes) -> tuple[tuple[tuple[int, int], ...], int] | None:
+        """What a device that is not full is told that it may hold, and as of when."""
+        trust = self.trust(key)
+        if not self.is_full or not self.is_heard or trust in {None, Trust.FULL}:
+            return None
+        return policies.grants(self.policy, trust, device_id(key)).pairs(), self.policy.stamp
+
+    async def told(self, key: bytes, pairs: tuple[tuple[int, int], ...], stamp: int) -> bool:
+        """A full device told what this one may hold; whether that is something else."""
+        trust = self.trust(self.home.key)
+        if trust is not Trust.LIMITED or self.trust(key) is not Trust.FULL:
+            return False
+        known = self._told
+        fresh = Told(self.home.family, str(trust), pairs, stamp)
+        is_same_place = known is not None and (known.family, known.trust) == (
+            fresh.family,
+            trust,
+        )
+        if known is not None and is_same_place and (known.stamp > stamp or known == fresh):
+            return False
+        await self._keep_terms(fresh)
+        return await self.refresh()
+
+    def may_have(self, key: bytes) -> Grants:
+        """What a device may hold now, or may still have from before."""
+        known = self.notes.get(device_id(key))
+        if known is None:
+            levels = self.home.roster.trust_history(key)
+            widest = max(levels, key=lambda level: level.rank, default=Trust.GUEST)
+            known = policies.grants(NO_CHOICES, widest)
+        now = policies.grants(self.policy, self.trust(key), device_id(key))
+        return known.joined(now)
+
+    async def note(self, key: bytes, held: Grants, writing: Writing) -> None:
+        """A device said what it may still have: note it, if that is not what is known."""
+        if not self.is_full or not self.is_heard:
+            return
+        now = policies.grants(self.policy, self.trust(key), device_id(key))
+        true, known = held.joined(now), self.may_have(key)
+        if not (known.within(true) and true.within(known)):
+            name = NOTE + device_id(key)
+            await self._declare(writing, name, policies.write_note(true))
+
+    # ---- choosing ----------------------------------------------------------------------------
+
+    async def choose(self, writing: Writing, key: str, text: str, target: str) -> None:
+        """Write what the owner chose. BadInput, NotPermitted."""
+        await self._declare(writing, *checked(key, text, target))
+        await self.refresh()
+
+    async def _declare(self, writing: Writing, name: str, value: str) -> None:
+        setting = Setting(self.home.family[:MARK], name, value)
+        await writing.declare(ObjectKind.SETTING, setting)
+
+    # ---- withdrawing -------------------------------------------------------------------------
+
+    async def settle(self, writing: Writing) -> bool:
+        """Make ``held`` what may be held: withdraw the rest, ask for what is new from nothing.
+
+        Whether there was anything to do. Cut anywhere, it is done again at the next start.
+        """
+        async with self._turn:
+            wanted, before = self.grants, self.held
+            if wanted.within(before) and before.within(wanted):
+                return False
+            self.held = before.joined(wanted)
+            await self._keep_held()
+            changed = _differing(before, wanted)
+            if not before.within(wanted):
+                await self._withdraw(writing, changed)
+            await self.database.write(lambda sql: _start_over(sql, changed), synced=True)
+            self.held = wanted
+            await self._keep_held()
+            return True
+
+    async def _withdraw(self, writing: Writing, kinds: set[int]) -> None:
+        after = 0
+        while True:
+            start = after
+            found = await self.database.read(
+                lambda sql: choices.objects_with_content(sql, kinds, start)  # noqa: B023
+            )
+            if not found:
+                break
+            await writing.look_again([identity for _, identity in found])
+            after = found[-1][0]
+        await self.database.write(choices.drop_empty_names)
+
+    async def _keep_held(self) -> None:
+        await self.shelf.save_secret(HELD, policies.write_note(self.held).encode())
+
+
+def _differing(one: Grants, other: Grants) -> set[int]:
+    """The scope kinds of which one lets more be held than the other."""
+    kinds = {*one.levels, *other.levels, *map(int, ScopeKind)}
+    changed = {kind for kind in kinds if one.widest(kind) != other.widest(kind)}
+    return changed | (set(_UNKNOWN) if one.others != other.others else set())
+
+
+_UNKNOWN = range(facts.UNKNOWN_SCOPE, facts.UNKNOWN_SCOPE + 256)
+
+
+def _start_over(connection: Connection, kinds: set[int]) -> None:
+    """What was settled of these kinds says nothing any more, whoever gave it."""
+    scopes = {scope for (scope,) in connection.execute("SELECT DISTINCT scope FROM cursor")}
+    feeds.drop_cursors(connection, [one for one in scopes if scope_parts(one)[0] in kinds])

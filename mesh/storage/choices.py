@@ -1,0 +1,74 @@
+"""Questions about the settings of the family and the traits of the companion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.model import views
+from mesh.model.fact import FactKind, ObjectKind, Setting, Trait
+from mesh.storage.objects import OBJECT, ObjectRow, State, held_fact, held_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mesh.storage.objects import Connection
+
+LOOKED_AT = 500
+"""So many objects are seen anew in one transaction."""
+
+
+def settings(connection: Connection) -> list[tuple[bytes, tuple[bytes, ...], Setting]]:
+    """Every setting that is here: the fact's id, the ids it saw, what it says."""
+    found = connection.execute(
+        "SELECT fact.raw FROM fact JOIN object ON object.n = fact.object"
+        " WHERE object.kind=? AND fact.kind=?",
+        (int(ObjectKind.SETTING), int(FactKind.ROOT)),
+    )
+    held = [held_fact(raw) for (raw,) in found]
+    return [(one.id, one.fact.sees, one.body) for one in held if isinstance(one.body, Setting)]
+
+
+def traits(connection: Connection) -> list[Trait]:
+    """The traits that stand, by name: of each the last that was written."""
+    sql = f"{OBJECT} WHERE kind=? AND state=?"
+    found = connection.execute(sql, (int(ObjectKind.TRAIT), int(State.LIVE)))
+    rows = [ObjectRow(*row) for row in found]
+    standing = [views.trait_of(held_facts(connection, row)) for row in rows]
+    return sorted((one for one in standing if one is not None), key=lambda one: one.name)
+
+
+def objects_with_content(
+    connection: Connection, kinds: Collection[int], after: int
+) -> list[tuple[int, bytes]]:
+    """Rows and ids of objects that hold content of these scope kinds, in order, a slice."""
+    marks = ",".join(str(int(kind)) for kind in kinds)
+    return list(
+        connection.execute(
+            "SELECT DISTINCT object.n, object.id FROM object JOIN fact"  # noqa: S608 — numbers
+            f" ON fact.object = object.n WHERE fact.scope>>3 IN ({marks})"
+            " AND NOT fact.scope & 4 AND object.n>? ORDER BY object.n LIMIT ?",
+            (after, LOOKED_AT),
+        )
+    )
+
+
+def objects_with_tag(connection: Connection, tags: Collection[str]) -> list[bytes]:
+    """The messages and memories that may have one of these tags and are not private."""
+    clauses = " OR ".join("instr(fact.raw, ?)" for _ in tags)
+    if not clauses:
+        return []
+    found = connection.execute(
+        "SELECT DISTINCT object.id FROM object JOIN fact"  # noqa: S608 — question marks
+        " ON fact.object = object.n"
+        f" WHERE object.kind IN (2,4) AND object.state=0 AND object.level<2 AND ({clauses})",
+        [tag.encode() for tag in sorted(tags)],
+    )
+    return [identity for (identity,) in found]
+
+
+def drop_empty_names(connection: Connection) -> None:
+    """A conversation of which nothing may be here any more has no name here either."""
+    connection.execute(
+        "DELETE FROM conversation WHERE NOT EXISTS"
+        "(SELECT 1 FROM object WHERE object.home = conversation.n AND object.state=0)"
+    )
