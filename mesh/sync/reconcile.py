@@ -91,10 +91,10 @@ def _parts(facts: Prints, first: int, last: int, upper: bytes) -> Iterator[Print
 class Answer:
     """What a giver says to one question, from its frozen set."""
 
-    def __init__(self, facts: Prints) -> None:
+    def __init__(self, facts: Prints, numbers_max: int = NUMBERS_MAX) -> None:
         self._facts = facts
         self._spans: list[AnySpan] = []
-        self._numbers_left = NUMBERS_MAX
+        self._numbers_max = self._numbers_left = numbers_max
 
     def to(self, start: bytes, spans: Iterable[AnySpan]) -> tuple[AnySpan, ...]:
         """The answer to all spans of a question; BadFrame when they make no sense."""
@@ -122,7 +122,7 @@ class Answer:
         if len(packed) <= self._numbers_left:
             self._numbers_left -= len(packed)
             return [Numbered(upper, packed)]
-        if len(packed) > NUMBERS_MAX:
+        if len(packed) > self._numbers_max:
             return _parts(self._facts, first, last, upper)
         return [_printed(self._facts, first, last, upper)]
 
@@ -143,13 +143,19 @@ class Comparison:
     Ask with ``question`` until it gives none; ``taken`` takes the answer to the last question.
     """
 
-    def __init__(self, facts: Prints, known: frozenset[bytes] = frozenset()) -> None:
+    def __init__(
+        self,
+        facts: Prints,
+        known: frozenset[bytes] = frozenset(),
+        *,
+        asked_max: int = ASKED_MAX,
+    ) -> None:
         """``known``: digests of facts that are here and may be in the feed or not."""
         self._facts = facts
         self._known = {digest[:SHORT_SIZE] for digest in known}
         self._left: deque[Stretch] = deque([(END, self._first())])
         self._asked: tuple[bytes, bytes] | None = None
-        self._asked_in_all = 0
+        self._may_ask = asked_max
         self._missing = Ranges()
 
     def _first(self) -> AnySpan:
@@ -172,8 +178,8 @@ class Comparison:
                 spans.append(Same(begin))
             spans.append(span)
             lower = span.upper
-        self._asked_in_all += len(spans)
-        if self._asked_in_all > ASKED_MAX:
+        self._may_ask -= len(spans)
+        if self._may_ask < 0:
             raise TooFarApart
         self._asked = (start, lower)
         return start, tuple(spans)
