@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.wording import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,7 +39,14 @@ def _between(least: float, most: float) -> Callable[[str], float]:
     def number(text: str) -> float:
         value = float(text)
         if not (math.isfinite(value) and least <= value <= most):
-            raise argparse.ArgumentTypeError(f"{text} is not between {least:g} and {most:g}")
+            raise argparse.ArgumentTypeError(
+                tr(
+                    "{text} is not between {least} and {most}",
+                    text=text,
+                    least=f"{least:g}",
+                    most=f"{most:g}",
+                )
+            )
         return value
 
     return number
@@ -59,9 +68,10 @@ def _json_map(text: str) -> dict[str, object]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"that is not JSON: {error}") from error
+        why = tr("that is not JSON: {error}", error=error)
+        raise argparse.ArgumentTypeError(why) from error
     if not isinstance(value, dict):
-        raise argparse.ArgumentTypeError('a JSON map is wanted, like {"valence": 0.4}')
+        raise argparse.ArgumentTypeError(tr('a JSON map is wanted, like {"valence": 0.4}'))
     return value
 
 
@@ -69,7 +79,7 @@ def _words(text: str) -> dict[str, str]:
     """``3=word 9=word 17=word``."""
     pairs = [pair.partition("=") for pair in text.replace(",", " ").split()]
     if not pairs or not all(place.isdigit() and word for place, _, word in pairs):
-        raise argparse.ArgumentTypeError('write it like "3=word 9=word 17=word"')
+        raise argparse.ArgumentTypeError(tr('write it like "3=word 9=word 17=word"'))
     return {place: word.lower() for place, _, word in pairs}
 
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import gettext
 import sys
 from typing import TYPE_CHECKING, Any
 
 from app import __version__
 from app.cli.catalogue import COMMANDS
+from app.wording import folder, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "aico-mesh"
+OF_ARGPARSE = (
+    mark("usage: "),
+    mark("options"),
+    mark("positional arguments"),
+    mark("show this help message and exit"),
+    mark("%(prog)s: error: %(message)s\n"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+    mark("expected one argument"),
+)
+"""What argparse itself says to people; it asks gettext, which is shown our texts."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -26,6 +42,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked for; ends the program on --help, --version and wrong usage."""
+    _let_argparse_speak()
     for argument in arguments:
         if not _is_text(argument):
             _parser().error("one of the words is not valid text")
@@ -40,43 +57,57 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def _let_argparse_speak() -> None:
+    domain, place = folder()
+    gettext.bindtextdomain(domain, place)
+    gettext.textdomain(domain if language() != "en" else None)
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog=PROGRAM,
-        description="One companion on all your devices, without any cloud.",
-        epilog=f"example:\n  {PROGRAM} node --name 'Home Desktop'\n\n"
-        f"`{PROGRAM} COMMAND --help` shows more of each.",
+        description=tr("One companion on all your devices, without any cloud."),
+        epilog=_example("node --name 'Home Desktop'")
+        + "\n\n"
+        + tr("`{program} COMMAND --help` shows more of each.", program=PROGRAM),
     )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    version, shows = f"{PROGRAM} {__version__}", tr("show the version")
+    parser.add_argument("--version", action="version", version=version, help=shows)
     _common(parser)
     commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands", parser_class=Parser
+        dest="command", metavar="COMMAND", title=tr("commands"), parser_class=Parser
     )
     for name, command in COMMANDS.items():
+        does = tr(command.does)
         sub = commands.add_parser(
             name,
-            help=command.does,
-            description=command.does[0].upper() + command.does[1:] + ".",
-            epilog=f"example:\n  {PROGRAM} {command.example}",
+            help=does,
+            description=does[0].upper() + does[1:] + ".",
+            epilog=_example(command.example),
         )
         _common(sub)
         for argument in command.arguments:
-            sub.add_argument(*argument.names, **argument.settings)
+            said = argument.settings.get("help")
+            settings = {**argument.settings, "help": said and tr(said)}
+            sub.add_argument(*argument.names, **settings)
     return parser
+
+
+def _example(words: str) -> str:
+    return f"{tr('example:')}\n  {PROGRAM} {words}"
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
     # Without a default: what stands before the command is not undone by what does not after it.
     nothing = argparse.SUPPRESS
-    parser.add_argument("--home", metavar="DIR", default=nothing, help="the profile's folder")
-    parser.add_argument(
-        "--json", action="store_true", default=nothing, help="print JSON lines, for programs"
-    )
+    home, lines = tr("the profile's folder"), tr("print JSON lines, for programs")
+    parser.add_argument("--home", metavar="DIR", default=nothing, help=home)
+    parser.add_argument("--json", action="store_true", default=nothing, help=lines)
     parser.add_argument(
         "--passphrase-file",
         metavar="FILE",
         default=nothing,
-        help="a file with the passphrase that closes the profile's key",
+        help=tr("a file with the passphrase that closes the profile's key"),
     )
 
 

@@ -15,6 +15,7 @@ from app.wording.dates import (
 )
 from app.wording.errors import sentence, told
 from app.wording.language import (
+    folder,
     grouped,
     language,
     locale,
@@ -47,6 +48,7 @@ __all__ = [
     "day",
     "devices",
     "feeling",
+    "folder",
     "full_date",
     "grouped",
     "health",

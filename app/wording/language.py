@@ -114,6 +114,11 @@ def known(context: str) -> tuple[str, ...]:
     return _tongue.texts.known(context) if _tongue.texts else ()
 
 
+def folder() -> tuple[str, str]:
+    """For a library that speaks through gettext on its own: the domain and where it lies."""
+    return DOMAIN, str(files("resources") / "locale")
+
+
 def _spoken() -> gettext.NullTranslations:
     return _tongue.texts or _english
 

@@ -99,7 +99,7 @@ class Node:
             key = root_key or await _root_key(profile, world, passphrase)
             database = await open_database(profile.database, key, world.entropy)
             if is_first:
-                world.on_notice(_introduction(profile))
+                _introduce(profile, world.on_notice)
             try:
                 async with asyncio.TaskGroup() as group:
                     node = cls(profile, database, Options(host, port, name), world, group)
@@ -249,7 +249,9 @@ async def _root_key(profile: Profile, outside: Outside, passphrase: str | None) 
     )
 
 
-def _introduction(profile: Profile) -> str:
+def _introduce(profile: Profile, on_notice: Callable[[str], None]) -> None:
     record = profile.read_record()
-    kept = "a passphrase" if record and record.keystore == "passphrase" else "your keyring"
-    return f"New profile in {profile.home}; its key is kept by {kept}."
+    if record and record.keystore == "passphrase":
+        on_notice(f"New profile in {profile.home}; its key is kept by a passphrase.")
+    else:
+        on_notice(f"New profile in {profile.home}; its key is kept by your keyring.")

@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from app.cli.catalogue import COMMANDS
 from resources.locale.sentences import sentences
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def template() -> Catalog:
     for path in app:
         for _, text, _, context in extract_from_file("python", path, keywords=KEYWORDS):
             found.add(text, locations=[(_place(path), 0)], context=context)
+    for text in _helps():
+        found.add(text, locations=[("app/cli/catalogue.py", 0)])
     for each in sentences([*mesh, *app]):
         found.add(each.text, locations=[(_place(each.file), 0)], context=ERRORS)
     return found
@@ -99,6 +102,15 @@ def missing(catalogue: Catalog) -> Iterator[str]:
 def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
     """A text in all its forms: one, or a singular and plurals."""
     return (text or "",) if isinstance(text, str | None) else tuple(text)
+
+
+def _helps() -> Iterator[str]:
+    """What `--help` says of the commands and what they take."""
+    for command in COMMANDS.values():
+        yield command.does
+        for argument in command.arguments:
+            if "help" in argument.settings:
+                yield argument.settings["help"]
 
 
 def _code(room: str) -> list[Path]:
