@@ -84,6 +84,15 @@ class FamilyTalk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a hello says of holding: what the other may have, as of when; what is here."""
+
+    may_hold: tuple[tuple[int, int], ...] | None = None
+    chosen_at: int = 0
+    holds: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hooks:
     """What the node does with what happens in talks."""
 
@@ -96,6 +105,7 @@ class Hooks:
     spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
     note_clock: Callable[[Connection, int], None]
     capabilities: Callable[[], tuple[str, ...]]
+    terms: Callable[[bytes], Terms] = lambda _: Terms()
 
 
 @dataclass

@@ -246,8 +246,10 @@ class Exchange:
         since = talk.allowed.since if talk.allowed else 0
         paused, offered = talk.is_paused, circle.hooks.capabilities()
         now = circle.clock.wall()
-        terms = (paused, offered, circle.version, talk.own_only)
-        self.say(Hello(circle.run, now, since, given, *terms, compares=True))
+        told = (paused, offered, circle.version, talk.own_only, True)
+        terms = circle.hooks.terms(self.key)
+        holding = (terms.may_hold, terms.chosen_at, terms.holds)
+        self.say(Hello(circle.run, now, since, given, *told, *holding))
         talk.moved()
 
     async def _hello_came(self, frame: Hello) -> None:

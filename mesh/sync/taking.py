@@ -217,9 +217,10 @@ class TakingSide:
             self._talk.circle.count("refused_facts", taken.outcome.refused)
 
     def _may_take(self, scope: int) -> bool:
-        family, key = self._talk.circle.family, self._talk.key
+        circle, key = self._talk.circle, self._talk.key
+        family = circle.family
         takes = family.takes_stubs_from if is_stub(scope) else family.takes_from
-        return takes(key)
+        return takes(key) and circle.rules().grants.covers(scope)
 
     def _window(self, hello: Hello) -> int:
         """From when on we get everything there; never if only what was written there counts.
@@ -240,5 +241,5 @@ class TakingSide:
         return all(
             scope in self.scopes and self.scopes[scope].floor >= top
             for scope, top in tops.items()
-            if top
+            if top and self._may_take(scope)
         )

@@ -35,6 +35,10 @@ Scope = Annotated[int, Meta(ge=0, le=1 << 16)]
 Number = Annotated[int, Meta(ge=0, le=1 << 62)]
 Packed = Annotated[tuple[Number, ...], Meta(max_length=400_000)]
 Topic = Annotated[str, Meta(max_length=200)]
+Held = Annotated[
+    tuple[tuple[Annotated[int, Meta(ge=0, le=1 << 13)], Annotated[int, Meta(ge=0, le=3)]], ...],
+    Meta(max_length=64),
+]
 Blob = Annotated[bytes, Meta(max_length=BODY_MAX)]
 
 
@@ -70,7 +74,9 @@ class Hello(Frame, frozen=True, tag=4):
     ``now``: the wall clock in µs; ``since``: the tick of the oldest object given; ``offers``:
     (scope, how long its feed is). Paused: nothing is given or wanted until the next hello.
     ``own_only``: only what was written on the sender is given, it is limited. ``compares``: the
-    sender answers Compare and understands Astray.
+    sender answers Compare and understands Astray. ``may_hold``: to a device that is not full,
+    the strictest level of each scope kind it may have, by settings up to the tick ``chosen_at``.
+    ``holds``: to a full device, what the sender may have.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -84,6 +90,9 @@ class Hello(Frame, frozen=True, tag=4):
     version: Annotated[str, Meta(max_length=40)] = ""
     own_only: bool = False
     compares: bool = False
+    may_hold: Held | None = None
+    chosen_at: Number = 0
+    holds: Held | None = None
 
 
 class Offer(Frame, frozen=True, tag=5):
