@@ -89,7 +89,7 @@ class Placing:
         row.reach = min(row.reach, views.reach_of(held))
         is_gone = home is not None and home.state == State.FORGOTTEN
         if is_gone or views.is_forgotten(held):
-            self._erase(row)
+            self._erase(row, held)
         elif row.kind == ObjectKind.CONVERSATION:
             row.level = views.level_of(held)
         else:
@@ -144,7 +144,7 @@ class Placing:
             if row is None:
                 continue
             if conversation.state == State.FORGOTTEN:
-                self._erase(row)
+                self._erase(row, held_facts(self._sql, row))
             elif row.state != State.FORGOTTEN and not self._keeps(row, conversation):
                 self._withdraw(row)
             self._write(row)
@@ -153,10 +153,15 @@ class Placing:
 
     # ---- taking away -------------------------------------------------------------------------
 
-    def _erase(self, row: ObjectRow) -> None:
-        """Forget for good: only forgets and receipts stay."""
+    def _erase(self, row: ObjectRow, held: list[Held]) -> None:
+        """Forget for good: only forgets and receipts stay.
+
+        Of a turn that goes with its conversation labels stay too: a device that never had its
+        root cannot know that it is gone, and all shall hold the same.
+        """
         self._note_source(row)
-        self._drop(row, (FactKind.FORGET, FactKind.RECEIPT))
+        is_named = views.is_forgotten(held)
+        self._drop(row, (FactKind.FORGET, FactKind.RECEIPT) if is_named else tuple(facts.STUBS))
         if row.kind == ObjectKind.CONVERSATION:
             self._sql.execute("DELETE FROM conversation WHERE n=?", (row.n,))
         row.state = State.FORGOTTEN

@@ -179,11 +179,14 @@ def latest_thread(connection: Connection, since: int, until: int) -> str | None:
 
 
 def latest_observations(connection: Connection, until: int) -> list[View]:
-    """The newest observation of each author with a stamp up to ``until``."""
+    """The newest observation of each author with a stamp up to ``until``.
+
+    Of those the family may know: else the mood would not be the same on every device.
+    """
     found = connection.execute(
         "SELECT n, substr(id,1,6), max(stamp) FROM object"
-        " WHERE kind=3 AND state=0 AND stamp<=? GROUP BY substr(id,1,6)",
-        (until,),
+        " WHERE kind=3 AND state=0 AND level<=? AND stamp<=? GROUP BY substr(id,1,6)",
+        (Level.FAMILY, until),
     )
     rows = [object_by_n(connection, n) for n, _, _ in list(found)]
     return [seen for seen in (view(connection, row) for row in rows) if seen is not None]

@@ -27,6 +27,7 @@ from mesh.storage.objects import (
     State,
     columns,
     held_fact,
+    held_facts,
     object_by_n,
 )
 from mesh.storage.placing import Placing
@@ -202,10 +203,7 @@ class Intake:
     ) -> bool:
         self._flush()
         row = self.row(target) or self._unrooted(fact, target)
-        if row.state == State.FORGOTTEN and fact.kind not in {
-            FactKind.FORGET,
-            FactKind.RECEIPT,
-        }:
+        if row.state == State.FORGOTTEN and not self._outlives(fact, row):
             self._widen_forgotten(row, raw)
             return False
         is_known, filed = self._filing(row, identity, raw)
@@ -218,6 +216,12 @@ class Intake:
         row.plain = 0
         self._dirty[row.id] = row
         return True
+
+    def _outlives(self, fact: Fact, row: ObjectRow) -> bool:
+        """Whether a fact is kept of an object that was forgotten."""
+        if fact.kind in {FactKind.FORGET, FactKind.RECEIPT}:
+            return True
+        return fact.kind in facts.STUBS and not views.is_forgotten(held_facts(self._sql, row))
 
     def _widen_forgotten(self, row: ObjectRow, raw: bytes) -> None:
         """What comes after a forgetting may still say that it must travel farther."""

@@ -99,7 +99,7 @@ def main() -> int:
     _repeatable()
     if asked.seed is not None:
         play(asked.seed, print if asked.trace else None)
-        print(f"seed {asked.seed}: nothing broke", file=sys.stdout)
+        sys.stdout.write(f"seed {asked.seed}: nothing broke\n")
         return 0
     began = time.monotonic()
     results = run_many(asked.first, asked.runs, asked.jobs)

@@ -103,8 +103,12 @@ def feeds_are_equal(fulls: list[Device]) -> None:
     for other in others:
         theirs = _given(other)
         if held != theirs:
-            more, less = len(held - theirs), len(theirs - held)
-            raise Broken(f"{first.name} and {other.name} differ: {more} here, {less} there")
+            odd = item(min(held ^ theirs))
+            where = first.name if odd.raw in held else other.name
+            raise Broken(
+                f"{first.name} and {other.name} differ: only {where} has"
+                f" {odd.kind} {odd.id.hex()} of {odd.object.hex()}"
+            )
 
 
 def _given(device: Device) -> set[bytes]:
@@ -114,22 +118,29 @@ def _given(device: Device) -> set[bytes]:
     return {raw for (raw,) in found}
 
 
+def given_by(devices: Iterable[Device], roster: Roster) -> Store:
+    """What these devices can tell the others: a full one all it has, a limited one its own."""
+    found = Store()
+    for device in devices:
+        trust, store = trust_of(roster, device.key), store_of(device.connection)
+        given = {Trust.FULL: store.raws, Trust.LIMITED: store.mine}.get(trust or Trust.GUEST)
+        for raw in given or ():
+            found.add(raw)
+    return found
+
+
 def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms: int) -> None:
     """Whatever was on any disk of the family, and may be known, is where it should be."""
-    union = Store()
-    for raw in before.raws:
-        union.add(raw)
-    for device in devices:
-        for raw in store_of(device.connection).raws:
-            union.add(raw)
+    union = given_by(devices, roster).joined(before)
     for device in devices:
         trust = trust_of(roster, device.key)
         oldest = {Trust.FULL: 0, Trust.LIMITED: window(now_ms)}.get(trust or Trust.GUEST)
         if oldest is None:
             continue
         here = store_of(device.connection)
+        known = union.joined(here)
         for raw in sorted(before.raws - here.raws):
-            _must_be_settled(device, raw, union, oldest)
+            _must_be_settled(device, raw, known, oldest)
 
 
 def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
@@ -145,14 +156,10 @@ def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> N
         raise Broken(f"{device.name} has lost {one.kind} {one.id.hex()}")
 
 
-def nothing_forgotten_is_back(devices: list[Device]) -> None:
+def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
     """Whoever is family holds nothing of what was forgotten, nor what it may not hold."""
-    union = Store()
-    stores = {device.name: store_of(device.connection) for device in devices}
-    for store in stores.values():
-        for raw in store.raws:
-            union.add(raw)
-    for name, store in stores.items():
+    union = given_by(devices, roster)
+    for name, store in [(device.name, store_of(device.connection)) for device in devices]:
         for identity, items in store.objects.items():
             content = [one for one in items if not one.is_stub]
             if content and union.is_forgotten(identity):

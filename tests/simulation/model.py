@@ -101,6 +101,13 @@ class Store:
         if mine:
             self.mine.add(raw)
 
+    def joined(self, other: Store) -> Store:
+        """What two stores know together."""
+        both = Store()
+        for raw in (*self.raws, *other.raws):
+            both.add(raw)
+        return both
+
     def own_level(self, identity: bytes) -> int:
         """The strictest label of an object that no other label has seen."""
         labels = [one for one in self.objects.get(identity, ()) if one.says is not None]

@@ -19,7 +19,6 @@ from tests.simulation import checks, watch
 from tests.simulation.device import Device
 from tests.simulation.families import FULL, GUEST, LIMITED, family
 from tests.simulation.faults import Faults
-from tests.simulation.model import Store, store_of
 from tests.simulation.network import Network, Ways
 from tests.simulation.owner import Owner
 from tests.simulation.timeline import Timeline
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from mesh.model.device import Trust
     from mesh.model.roster import Roster
     from mesh.wishes import AnyWish
+    from tests.simulation.model import Store
 
 HEAL_S = 12.0
 REST_S = 240.0
@@ -240,14 +240,7 @@ class World:
 
     def _survivors(self) -> Store:
         """What is on the disks of those who may still give it."""
-        roster = self._roster()
-        found = Store()
-        for device in self.running:
-            trust = checks.trust_of(roster, device.key)
-            store = store_of(device.connection)
-            for raw in store.raws if trust is FULL else store.mine if trust is LIMITED else ():
-                found.add(raw)
-        return found
+        return checks.given_by(self.running, self._roster())
 
     def _roster(self) -> Roster:
         """The roster of the founder, who is never removed."""
@@ -267,7 +260,7 @@ class World:
         checks.feeds_are_equal(fulls)
         now_ms = self.devices[0].clock.wall() // 1000
         checks.nothing_is_lost(members, self._before, roster, now_ms)
-        checks.nothing_forgotten_is_back(holders)
+        checks.nothing_forgotten_is_back(holders, roster)
         for device in holders:
             checks.nobody_confirms_falsely(device)
         await checks.moods_are_equal(fulls)

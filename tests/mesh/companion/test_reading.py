@@ -125,6 +125,18 @@ async def test_all_devices_feel_the_same_and_can_say_why(laptop: Diary, phone: D
     assert (await laptop.reading.mood(FAMILY)).why is None
 
 
+async def test_what_only_one_device_may_know_does_not_move_the_mood(
+    laptop: Diary, phone: Diary
+) -> None:
+    await laptop.writing.feel(0.4)
+    laptop.clock.turn(MINUTE)
+    felt = await laptop.writing.feel(-0.9)
+    await laptop.writing.relabel(felt.hex(), "here")
+    await laptop.give_all(phone)
+    assert (await laptop.reading.mood(FAMILY)).valence == 0.4
+    assert await laptop.reading.mood(FAMILY) == await phone.reading.mood(FAMILY)
+
+
 async def test_a_device_that_is_no_longer_family_does_not_count(
     laptop: Diary, phone: Diary
 ) -> None:

@@ -144,8 +144,8 @@ def shown(connection: Connection) -> list[tuple[object, ...]]:
 
 
 def stubs(connection: Connection) -> list[tuple[object, ...]]:
-    """Forgets and receipts, and how far they travel."""
-    return sorted(connection.execute("SELECT raw, scope FROM fact WHERE kind IN (8, 10)"))
+    """Labels, forgets and receipts, and how far they travel."""
+    return sorted(connection.execute("SELECT raw, scope FROM fact WHERE kind IN (5, 8, 10)"))
 
 
 def check_tables(connection: Connection) -> None:
@@ -162,7 +162,7 @@ def check_tables(connection: Connection) -> None:
             counted = max(facts.read(raw).level, row.level, home.level if home else 0)
             assert scope & 3 == (row.reach if is_stub else counted)
         if row.state == State.FORGOTTEN:
-            assert kind in {FactKind.FORGET, FactKind.RECEIPT}
+            assert is_stub
         if row.plain:
             assert kind == FactKind.ROOT
 
@@ -408,6 +408,24 @@ def test_nothing_is_kept_of_a_turn_that_may_not_be_held_here() -> None:
     for raw in (label, *spoken):
         pour(other, [raw], TABLET)
     assert list(other.execute("SELECT raw FROM fact")) == [(label,)]
+
+
+def test_the_label_of_a_turn_that_went_with_its_conversation_stays_for_all() -> None:
+    clock = HandClock()
+    laptop, phone = Page("laptop", clock), Page("phone", clock)
+    talk = facts.conversation_object("talk")
+    turn = Turn("talk", "user", "tea", NOON)
+    said = laptop.write(lambda draft: draft.begin(ObjectKind.TURN, Level.FAMILY, turn))
+    laptop.write(lambda draft: draft.relabel(draft.shown(said.id), Level.HERE))
+    laptop.write(lambda draft: draft.relabel(draft.subject(talk), Level.FAMILY))
+    phone.take(shareable(laptop.connection))
+    laptop.write(lambda draft: draft.forget(draft.subject(talk)))
+    phone.take(shareable(laptop.connection))
+    assert b"tea" not in b"".join(shareable(laptop.connection))
+    assert sorted(shareable(laptop.connection)) == sorted(shareable(phone.connection))
+    again = Page("phone", clock)
+    again.take(reversed(shareable(laptop.connection)))
+    assert sorted(shareable(laptop.connection)) == sorted(shareable(again.connection))
 
 
 def test_a_turn_of_a_forgotten_conversation_leaves_nothing_in_any_order() -> None:
