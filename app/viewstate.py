@@ -8,6 +8,7 @@ Times are Unix seconds. ``Wisher`` is all that a window may ask of the node.
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from mesh.errors import MeshError
     from mesh.wishes import AnyWish, Event, HealthShown
 
+MORNING = 7
+"""The hour at which a pause until tomorrow ends."""
+EARLY_HOURS = 3
+"""So long before it, tomorrow is the day after."""
 KINDS = ("conversation", "memory", "mood")
 LONG_AWAY_S = 14 * 24 * 3600.0
 UNKNOWN = "unknown"
@@ -204,6 +209,14 @@ def reduce(state: ViewState, news: News, now: float) -> ViewState:
 def with_status(state: ViewState, status: StatusShown, now: float) -> ViewState:
     """The state with what the node says of itself now."""
     return _finished(_changed(state, me=status), now)
+
+
+def minutes_until_morning(now: datetime) -> float:
+    """How long a pause until tomorrow lasts; at night that is the morning to come."""
+    morning = datetime.combine(now.date(), time(MORNING), now.tzinfo)
+    if now.hour >= MORNING - EARLY_HOURS:
+        morning += timedelta(days=1)
+    return (morning - now).total_seconds() / 60
 
 
 def _follow(state: ViewState, news: News, now: float) -> ViewState:

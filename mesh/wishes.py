@@ -98,6 +98,12 @@ class Say(Wish, frozen=True, tag="say"):
     private: bool = False
 
 
+class BetweenUs(Wish, frozen=True, tag="between-us"):
+    """Keep the next conversation on this device, or share again. Answer: JustBetweenUs."""
+
+    is_on: bool
+
+
 class Conversations(Wish, frozen=True, tag="conversations"):
     """List the conversations, newest first. Answer: list of ConversationShown."""
 
@@ -493,8 +499,8 @@ class RecoveryShown(Shown, frozen=True):
 
 AnyWish = (
     Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke
-    | Leave | Say | Conversations | Show | Remember | Memories | Revise | Relabel | Retag
-    | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish | Request
-    | Sync | Health | Pause | Resume | RecoveryPhrase
+    | Leave | Say | BetweenUs | Conversations | Show | Remember | Memories | Revise | Relabel
+    | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish
+    | Request | Sync | Health | Pause | Resume | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

@@ -1,0 +1,228 @@
+"""The icon beside the clock and its menu, which is made anew each time it opens.
+
+Its four marks differ by shape as well as by colour. Desktops take icons in their own time, or
+not at all: ``is_shown`` says whether anybody can see it, ``came`` and ``went`` when that
+changes. All that the menu does can be done in the window too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from app import wording
+from app.viewstate import ViewState, minutes_until_morning
+from app.wording import tr
+from mesh.wishes import BetweenUs, Pause, Resume
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QAction
+
+    from app.viewstate import Wisher
+    from mesh.clock import Clock
+
+LOOK_EVERY_MS = 2000
+CAUSES_SHOWN = 2
+HOUR_MIN = 60.0
+MICRO = 1_000_000
+
+
+class Mark(StrEnum):
+    """How the companion is, on a few pixels."""
+
+    WELL = "well"
+    LIMITED = "limited"
+    OFFLINE = "offline"
+    PAUSED = "paused"
+
+
+def mark_of(state: ViewState) -> Mark:
+    """Without a node that runs: offline."""
+    if state.me is None or state.level == "offline":
+        return Mark.OFFLINE
+    if state.pause.paused:
+        return Mark.PAUSED
+    return Mark.WELL if state.level == "full" else Mark.LIMITED
+
+
+def headline(state: ViewState, now: float) -> str:
+    """How the companion is, in a line that fits a menu; ``now`` in Unix seconds."""
+    if state.me is None:
+        return tr("AICO mesh is starting…")
+    if state.pause.paused and state.pause.until is not None:
+        return tr("Sharing is paused {until}.", until=wording.until(state.pause.until, now))
+    if state.pause.paused:
+        return tr("Sharing is paused.")
+    return wording.health(state.level, state.causes[:CAUSES_SHOWN], state.names)
+
+
+class Tray(QObject):
+    """The icon. ``notice``: what to say in place of health while no node runs."""
+
+    open_wanted = Signal()
+    pair_wanted = Signal()
+    quit_wanted = Signal()
+    came = Signal()
+    went = Signal()
+
+    def __init__(self, wisher: Wisher, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = ViewState()
+        self.notice: str | None = None
+        self.menu = QMenu()
+        self.menu.aboutToShow.connect(self.rebuild)
+        self._pauses: QMenu | None = None
+        self._wisher, self._clock = wisher, clock
+        self._icon: QSystemTrayIcon | None = None
+        self._icons: dict[Mark, QIcon] = {}
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_EVERY_MS)
+        self._look.timeout.connect(self._look_for_a_host)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether some desktop shows the icon."""
+        return self._icon is not None
+
+    def show(self) -> None:
+        """Appear, now or as soon as a desktop takes icons."""
+        self._look_for_a_host()
+        self._look.start()
+
+    def hide(self) -> None:
+        """Disappear for good."""
+        self._look.stop()
+        self._drop()
+
+    def show_state(self, state: ViewState, notice: str | None = None) -> None:
+        """Show how the companion is now."""
+        before = self._shown()
+        self.state, self.notice = state, notice
+        if self._shown() != before:
+            self._paint()
+            if not self.menu.isVisible():
+                self.rebuild()
+
+    def tell(self, title: str, text: str) -> None:
+        """Say something beside the icon."""
+        if self._icon is not None:
+            self._icon.showMessage(title, text, self._drawn(mark_of(self.state)))
+
+    # ---- the host ----------------------------------------------------------------------------
+
+    def _look_for_a_host(self) -> None:
+        """An icon that was made before its host would never be taken."""
+        is_there = QSystemTrayIcon.isSystemTrayAvailable()
+        if is_there and self._icon is None:
+            self._make()
+            self.came.emit()
+        elif not is_there and self._icon is not None:
+            self._drop()
+            self.went.emit()
+
+    def _make(self) -> None:
+        self._icon = QSystemTrayIcon(self)
+        self._icon.setContextMenu(self.menu)
+        self._icon.activated.connect(self._activated)
+        self.rebuild()
+        self._paint()
+        self._icon.show()
+
+    def _drop(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
+
+    def _paint(self) -> None:
+        if self._icon is not None:
+            self._icon.setIcon(self._drawn(mark_of(self.state)))
+            self._icon.setToolTip(self._headline())
+
+    def _drawn(self, mark: Mark) -> QIcon:
+        if mark not in self._icons:
+            self._icons[mark] = icon_of(f"tray/{mark}")
+        return self._icons[mark]
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is not QSystemTrayIcon.ActivationReason.Context:
+            self.open_wanted.emit()
+
+    # ---- the menu ----------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Make the menu anew from the state."""
+        menu, state = self.menu, self.state
+        menu.clear()
+        if self._pauses is not None:
+            self._pauses.deleteLater()
+            self._pauses = None
+        self._add(self._headline(), None)
+        menu.addSeparator()
+        menu.setDefaultAction(self._add(tr("Open AICO mesh"), self.open_wanted.emit))
+        if state.me is not None:
+            self._add(tr("Pair a device…"), self.pair_wanted.emit)
+            menu.addSeparator()
+            self._add_pause()
+            self._add_between_us()
+        menu.addSeparator()
+        self._add(tr("Quit"), self.quit_wanted.emit)
+
+    def _shown(self) -> tuple[object, ...]:
+        """All that the icon and its menu depend on."""
+        state = self.state
+        paused = state.pause.paused
+        between_us = (state.just_between_us, state.private_conversation)
+        return self._headline(), mark_of(state), state.me is None, paused, between_us
+
+    def _headline(self) -> str:
+        return self.notice or headline(self.state, self._clock.wall() / MICRO)
+
+    def _add(
+        self, text: str, do: Callable[[], object] | None, menu: QMenu | None = None
+    ) -> QAction:
+        action = (menu or self.menu).addAction(text.replace("&", "&&"))
+        action.setEnabled(do is not None)
+        if do is not None:
+            action.triggered.connect(lambda _checked=False: do())
+        return action
+
+    def _add_pause(self) -> None:
+        if self.state.pause.paused:
+            self._add(tr("Resume sharing"), lambda: self._wisher.wish(Resume()))
+            return
+        pause = self._pauses = self.menu.addMenu(tr("Pause sharing"))
+        self._add(tr("For 1 hour"), lambda: self._pause(HOUR_MIN), pause)
+        self._add(tr("Until tomorrow"), self._pause_until_morning, pause)
+        self._add(tr("Until I resume"), lambda: self._pause(None), pause)
+
+    def _pause(self, minutes: float | None) -> None:
+        self._wisher.wish(Pause(minutes=minutes))
+
+    def _pause_until_morning(self) -> None:
+        now = datetime.fromtimestamp(self._clock.wall() / MICRO).astimezone()
+        self._pause(minutes_until_morning(now))
+
+    def _add_between_us(self) -> None:
+        is_on = self.state.just_between_us
+        text = tr("Just between us: the next conversation stays here")
+        if is_on and self.state.private_conversation is not None:
+            text = tr("Just between us: this conversation stays here")
+        wish = BetweenUs(is_on=not is_on)
+        action = self._add(text, lambda: self._wisher.wish(wish))
+        action.setCheckable(True)
+        action.setChecked(is_on)
+
+
+def icon_of(name: str) -> QIcon:
+    """A drawing of ours that is not tinted; sharp at any size."""
+    with as_file(files("resources") / "icons" / f"{name}.svg") as path:
+        return QIcon(str(path))
