@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from app.cli import logfile
+from app import logfile
 from app.cli.voice import GREEN
+from app.passphrase import given
 from app.wording import told, tr
-from mesh.errors import BadInput
 from mesh.node import Node
 
 if TYPE_CHECKING:
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     Options: TypeAlias = dict[str, Any]
 
 DONE = 0
-PASSPHRASE = "AICO_MESH_PASSPHRASE"  # noqa: S105 - the name of a variable
-PASSPHRASE_MAX = 4096
 
 
 async def serve(profile: Profile, options: Options, voice: Voice) -> int:
@@ -66,25 +62,12 @@ def passphrase(profile: Profile, file: str | None) -> str | None:
 
     A profile that was made with a passphrase asks for it where somebody can type.
     """
-    if file is not None:
-        return _in_file(file)
-    told = os.environ.pop(PASSPHRASE, None)
-    if told:
-        return told
+    known = given(file)
+    if known is not None:
+        return known
     record = profile.read_record()
     if record is None or record.keystore != "passphrase" or not sys.stdin.isatty():
         return None
     import getpass
 
     return getpass.getpass(tr("Passphrase of this profile:") + " ")
-
-
-def _in_file(name: str) -> str:
-    try:
-        with Path(name).expanduser().open(encoding="utf-8") as file:
-            text = file.read(PASSPHRASE_MAX).rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("The passphrase file cannot be read.") from error
-    if not text:
-        raise BadInput("The passphrase file is empty.")
-    return text

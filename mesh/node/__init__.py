@@ -95,6 +95,7 @@ class Node:
         keep_few_arenas()
         profile.prepare()
         with contextlib.closing(profile.lock()), _only_one_error():
+            world.on_ours()
             is_first = not profile.database.exists()
             key = root_key or await _root_key(profile, world, passphrase)
             database = await open_database(profile.database, key, world.entropy)
@@ -240,12 +241,16 @@ def _only_one_error() -> Iterator[None]:
 
 
 async def _root_key(profile: Profile, outside: Outside, passphrase: str | None) -> bytes:
+    def wait() -> None:
+        outside.on_notice("Waiting for your keyring; please unlock it.")
+        outside.on_waiting()
+
     return await unlock(
         profile,
         passphrase=lambda: passphrase,
         entropy=outside.entropy,
         database_exists=profile.database.exists(),
-        on_waiting=lambda: outside.on_notice("Waiting for your keyring; please unlock it."),
+        on_waiting=wait,
     )
 
 

@@ -24,10 +24,20 @@ def _silent(_words: str) -> None:
     """Nobody listens."""
 
 
+def _nothing() -> None:
+    """Nobody waits for it."""
+
+
 @dataclass(frozen=True)
 class Outside:
-    """Time, chance, and words for the owner."""
+    """Time, chance, and who is told what happens.
+
+    ``on_notice``: words for the owner. ``on_ours``: the profile is locked for this process.
+    ``on_waiting``: the keyring takes longer than a second, a person may be asked to unlock it.
+    """
 
     clock: Clock = field(default_factory=SystemClock)
     entropy: Entropy = field(default_factory=SystemEntropy)
     on_notice: Callable[[str], None] = _silent
+    on_ours: Callable[[], None] = _nothing
+    on_waiting: Callable[[], None] = _nothing
