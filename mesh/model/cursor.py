@@ -147,6 +147,11 @@ class Cursor:
         if mark.run != self.mark.run or mark.top > self.mark.top:
             self.mark = mark
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever settled."""
+        return not self.settled and self.mark == NO_MARK
+
     def reaches(self, top: int) -> bool:
         """Whether nothing up to ``top`` is missing."""
         return self.settled.floor >= top

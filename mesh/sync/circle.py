@@ -106,6 +106,7 @@ class Hooks:
     note_clock: Callable[[Connection, int], None]
     capabilities: Callable[[], tuple[str, ...]]
     terms: Callable[[bytes], Terms] = lambda _: Terms()
+    is_settled: Callable[[], bool] = lambda: True
 
 
 @dataclass

@@ -279,4 +279,4 @@ class Exchange:
     def in_step(self) -> bool:
         """Whether all either side may give is known to be on both."""
         level = not self.takes.missing and self.gives.has_given(self._circle.tops)
-        return self.is_open and level
+        return self.is_open and level and self._circle.hooks.is_settled()

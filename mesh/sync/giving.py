@@ -76,6 +76,7 @@ class GivingSide:
             return
         self.scopes[frame.scope] = giving
         self._wake.set()
+        talk.moved()
 
     def acked(self, frame: frames.Ack) -> None:
         """The other has committed pages."""

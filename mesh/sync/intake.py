@@ -81,7 +81,7 @@ def take_page(
     if feeds.epoch(connection) != source.epoch:
         return Taken(outcome, 0, 0)
     cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, page.scope)
-    if cursor == Cursor():
+    if cursor.is_new:
         cursor.audited = max(1, source.now_ms)
     cursor.take(Ranges.unpacked(page.settles), page.mark)
     cursor.since = max(cursor.since, source.since)

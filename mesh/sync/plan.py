@@ -22,13 +22,13 @@ PAGE_FACTS = 1000
 AUDIT_EVERY_MS = 24 * 3600 * 1000
 
 _ORDER = (
-    ScopeKind.CONVERSATION, ScopeKind.EMOTION, ScopeKind.REASON, ScopeKind.MEMORY,
-    ScopeKind.PERSONALITY, ScopeKind.SETTING,
+    ScopeKind.SETTING, ScopeKind.CONVERSATION, ScopeKind.EMOTION, ScopeKind.REASON,
+    ScopeKind.MEMORY, ScopeKind.PERSONALITY,
 )  # fmt: skip
 
 
 def priority(scope: int) -> tuple[int, int, int]:
-    """Sorts scopes: stubs first, then recent conversations, emotion, memories, personality."""
+    """Sorts scopes: stubs, settings, recent conversations, emotion, memories, personality."""
     kind, is_stub, level = scope_parts(scope)
     place = _ORDER.index(ScopeKind(kind)) if kind in set(_ORDER) else len(_ORDER)
     return (not is_stub, place, level)

@@ -108,6 +108,11 @@ class Sync:
         self.grew(outcome, key)
         self.moved(key)
 
+    def has_settings_of(self, key: bytes) -> bool:
+        """Whether all that was chosen is here, as far as a device that knows it gave it."""
+        exchange = self._exchanges.get(key)
+        return exchange is not None and exchange.takes.has_all_settings
+
     # ---- standing ----------------------------------------------------------------------------
 
     def is_connected(self, key: bytes) -> bool:
@@ -218,9 +223,9 @@ class Sync:
 
     def _is_level(self, key: bytes, theirs: dict[int, int], ours: dict[int, int]) -> bool:
         exchange = self._exchanges.get(key)
-        return exchange is not None and (
-            exchange.takes.has_reached(theirs) and exchange.gives.has_given(ours)
-        )
+        if exchange is None or not self._circle.hooks.is_settled():
+            return False
+        return exchange.takes.has_reached(theirs) and exchange.gives.has_given(ours)
 
     async def _ask_frontiers(
         self, keys: list[bytes], deadline: float

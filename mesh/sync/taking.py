@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
-from mesh.model.fact import STAMP_MAX
+from mesh.model.fact import STAMP_MAX, ScopeKind, scope_parts
 from mesh.storage import feeds
 from mesh.sync.comparing import Check, Checking
 from mesh.sync.intake import Source, Taken, take_page
@@ -75,6 +75,7 @@ class TakingSide:
         for (scope, top), cursor in zip(offered, cursors, strict=True):
             self._want(Taking(scope, 0, top, epoch=epoch), cursor, hello)
         self.expected = self.received + self.missing
+        talk.moved()
         talk.circle.hooks.on_asked(talk.key)
 
     def _want(self, taking: Taking, cursor: Cursor, hello: Hello) -> None:
@@ -88,7 +89,7 @@ class TakingSide:
             self._number, cursor.settled.floor, cursor.audited
         )  # fmt: skip
         self.scopes[scope] = taking
-        if cursor == Cursor() and self._can_compare(scope, hello):
+        if cursor.is_new and self._can_compare(scope, hello):
             self._compare(taking, hello, is_audit=False)
             return
         packed = cursor.settled.packed()
@@ -160,6 +161,20 @@ class TakingSide:
     def is_comparing(self) -> bool:
         """Whether a scope is being compared."""
         return any(map(self._checking.is_checking, self.scopes))
+
+    @property
+    def has_all_settings(self) -> bool:
+        """Whether the other knows what was chosen, and all of that is here."""
+        hello = self._talk.their_hello
+        if hello is None or hello.may_hold is not None or not hello.chosen_at:
+            return False
+        return all(
+            scope in self.scopes
+            and not self.scopes[scope].missing
+            and not self._checking.is_checking(scope)
+            for scope in self._offers
+            if scope_parts(scope)[0] == ScopeKind.SETTING
+        )
 
     @property
     def missing(self) -> int:
