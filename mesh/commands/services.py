@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from mesh.errors import NotFound
 from mesh.model.device import Trust, author_tag, device_id
-from mesh.model.fact import Level
 from mesh.wishes import Event
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from mesh.companion.author import Author
     from mesh.companion.exporting import Exporting
     from mesh.companion.importing import Importing
+    from mesh.companion.policies import Policies
     from mesh.companion.reading import Reading
     from mesh.companion.settling import Settling
     from mesh.companion.writing import Writing
@@ -83,6 +83,7 @@ class Services:
     shelf: FamilyShelf
     registry: Registry
     gossip: Gossip
+    policies: Policies
     author: Author
     writing: Writing
     reading: Reading
@@ -148,15 +149,18 @@ class Services:
         roster = self.registry.roster
         return {tag: device_id(key) for key in roster.members for tag in roster.tags_of(key)}
 
-    def holders(self, reach: int) -> dict[bytes, str]:
-        """Who could ever hold what travels this far, and so should confirm a forgetting."""
-        if reach > Level.FAMILY:
-            return {self.author.tag: self.device_id}
-        roster = self.registry.roster
+    def holders(self, scope: int, author: bytes | None) -> dict[bytes, str]:
+        """Who may have what travels in this scope, and so should confirm a forgetting.
+
+        This device, the one that wrote it (its author tag), and whoever may hold such things
+        or was not yet heard to have withdrawn them.
+        """
+        roster, policies = self.registry.roster, self.policies
+        sure = {self.registry.key, roster.owner_of(author) if author is not None else None}
         return {
             author_tag(key): device_id(key)
             for key in roster.members
-            if roster.trust_history(key) - {Trust.GUEST}
+            if key in sure or policies.may_have(key).covers(scope)
         }
 
     def gone(self) -> dict[bytes, str]:

@@ -20,7 +20,7 @@ from mesh.messages import (
     SearchDone,
     SyncStatus,
 )
-from mesh.model.fact import Level
+from mesh.model.allowance import may_send
 from mesh.wire.told import write_told
 from mesh.wishes import Search
 
@@ -105,15 +105,18 @@ def answerers(
 
 def answerers_to_others(
     current: Callable[[], Services],
-) -> dict[str, Callable[[dict[str, object]], Awaitable[object]]]:
-    """What the owner's other devices may ask here. A search finds only what may leave."""
+) -> dict[str, Callable[[bytes, dict[str, object]], Awaitable[object]]]:
+    """What the owner's other devices may ask here. A search finds only what may go to them."""
 
-    async def search(asked: dict[str, object]) -> SearchDone:
-        wanted = _typed(asked, SearchAsked)
-        found = current().search.search(wanted.query, wanted.limit, widest=Level.FAMILY)
+    async def search(key: bytes, asked: dict[str, object]) -> SearchDone:
+        services, wanted = current(), _typed(asked, SearchAsked)
+        allowed = services.gossip.allowance(key)
+        found = services.search.search(
+            wanted.query, wanted.limit, may_find=lambda label: may_send(label, allowed)
+        )
         return SearchDone(hits=tuple(await found))
 
-    async def query(_: dict[str, object]) -> RegistryUpdated:
+    async def query(_key: bytes, _: dict[str, object]) -> RegistryUpdated:
         return registry_updated(current())
 
     return {SearchAsked.topic: search, RegistryQuery.topic: query}

@@ -154,7 +154,7 @@ class Policies:
     async def refresh(self) -> bool:
         """See anew what is in force; whether anything is different, for us or for others."""
         async with self._turn:
-            before = (self.policy, self.grants, self.is_heard, self.notes)
+            before = (self.policy, self.grants, self.is_heard)
             said = await self.database.read(choices.settings)
             known, self.notes = policies.in_force(said, self.home.family[:MARK], self._may_say)
             trust = self.trust(self.home.key)
@@ -165,7 +165,7 @@ class Policies:
                 self.grants = policies.grants(known, trust, device_id(self.home.key))
             self.policy = known
             self.is_heard = not self.is_full or await self._has_heard()
-            return before != (self.policy, self.grants, self.is_heard, self.notes)
+            return before != (self.policy, self.grants, self.is_heard)
 
     def _may_say(self, identity: bytes, setting: Setting) -> bool:
         author, tick = identity[: len(author_tag(self.home.key))], facts.tick_in(identity)

@@ -9,7 +9,7 @@ from mesh.companion import terms
 from mesh.messages import MoodObserved, Remembered, Said
 from mesh.model import fact as facts
 from mesh.model import hlc, views
-from mesh.model.fact import Memory, ObjectKind, Observation, Turn
+from mesh.model.fact import FactKind, Memory, ObjectKind, Observation, Turn
 from mesh.model.views import Felt
 from mesh.storage import finding, reading
 from mesh.storage.objects import Connection, object_by_id
@@ -130,23 +130,26 @@ class Reading:
     async def forgetting(
         self,
         identity: bytes,
-        expected: Callable[[int], Mapping[bytes, str]],
+        expected: Callable[[int, bytes | None], Mapping[bytes, str]],
         gone: Mapping[bytes, str] | None = None,
     ) -> ForgetShown:
         """Who has confirmed a forgetting.
 
-        ``expected``: by how far it travels (a level), the devices that should confirm, author
-        tag → device id. ``gone``: devices that left the family with what they had.
+        ``expected``: by the scope its forgetting travels in and its author tag, the devices
+        that should confirm, author tag → device id. ``gone``: devices that left the family with
+        what they had.
         """
 
         def job(connection: Connection) -> tuple[int, frozenset[bytes]]:
             row = object_by_id(connection, identity)
             if row is None:
                 return 0, frozenset()
-            return row.reach, reading.receipts(connection, row)
+            kind = facts.scope_kind(row.kind, FactKind.FORGET)
+            scope = facts.scope_of(kind, row.reach, is_stub=True)
+            return scope, reading.receipts(connection, row)
 
-        reach, confirmed = await self._database.read(job)
-        should, left = expected(reach), gone or {}
+        scope, confirmed = await self._database.read(job)
+        should, left = expected(scope, facts.author_of(identity)), gone or {}
         known = {**left, **should}
         return ForgetShown(
             id=facts.text_of_id(identity),

@@ -306,7 +306,7 @@ def checked(key: str, text: str, target: str = FAMILY) -> tuple[str, str]:
 
 
 def in_force(
-    said: Iterable[tuple[bytes, tuple[bytes, ...], Setting]],
+    here: Iterable[tuple[bytes, tuple[bytes, ...], Setting]],
     family: bytes,
     may_say: Callable[[bytes, Setting], bool],
 ) -> tuple[Policy, dict[str, Grants]]:
@@ -316,7 +316,7 @@ def in_force(
     """
     known = [
         (identity, sees, setting)
-        for identity, sees, setting in said
+        for identity, sees, setting in here
         if setting.family == family and may_say(identity, setting)
     ]
     seen = {identity for _, sees, _ in known for identity in sees}
@@ -330,7 +330,8 @@ def in_force(
         for name, values in heads.items()
         if name.startswith(NOTE)
     }
-    stamp = max((tick_in(identity) for identity, _, _ in known), default=0)
+    ticks = (tick_in(one) for one, _, said in known if not said.name.startswith(NOTE))
+    stamp = max(ticks, default=0)
     return Policy(chosen, stamp), notes
 
 

@@ -14,6 +14,7 @@ from mesh.companion.author import Author
 from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
 from mesh.companion.newsroom import Newsroom
+from mesh.companion.policies import Policies
 from mesh.companion.reading import Reading
 from mesh.companion.settling import Settling
 from mesh.companion.writing import Writing
@@ -28,6 +29,8 @@ from mesh.links.pool import Links
 from mesh.links.switchboard import Me
 from mesh.model.device import NAME_MAX, author_tag, clean_name
 from mesh.model.hlc import tick_of
+from mesh.node.sharing import Sharing
+from mesh.profile import read_small
 from mesh.recall.search import Search
 from mesh.sockets import Context, curve_keypair
 from mesh.storage import feeds
@@ -95,7 +98,12 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     """Every service, wired to ``following``; nothing listens yet."""
     clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
     registry, author = await _family(shelf, database, outside)
-    gossip = Gossip(registry, clock, following.family_told)
+    policies = Policies(database, shelf, registry, clock, lambda: read_small(profile.settings))
+    await policies.open()
+    following.sharing = sharing = Sharing(
+        policies, lambda: following.services, tasks.spawn, following.tell_mood
+    )
+    gossip = Gossip(registry, clock, following.family_told, policies.allowance)
     await gossip.refresh()
     hooks = Hooks(
         on_taken=following.took,
@@ -107,6 +115,8 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         spawn=tasks.own,
         note_clock=author.see,
         capabilities=following.capabilities,
+        terms=sharing.terms,
+        is_settled=lambda: sharing.is_settled,
     )
     sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
     bus, ways = Bus(), network(registry, outside, following)
@@ -121,6 +131,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         shelf=shelf,
         registry=registry,
         gossip=gossip,
+        policies=policies,
         author=author,
         writing=writing,
         reading=reading,

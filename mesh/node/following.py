@@ -24,7 +24,6 @@ from mesh.messages import (
 )
 from mesh.model.allowance import may_send
 from mesh.model.device import Trust, device_id
-from mesh.model.fact import FactKind
 from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
 from mesh.storage.reading import conversation_label
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from mesh.companion.newsroom import Newsroom
     from mesh.family.change import Change
     from mesh.links.lane import Lane
+    from mesh.node.sharing import Sharing
     from mesh.node.tasks import Tasks
     from mesh.storage.objects import Outcome
     from mesh.wishes import ForgetShown
@@ -46,16 +46,16 @@ FIRST_LOOK_S = 2.0
 TEND_EVERY_S = 30.0
 SETTLE_S = 0.15
 INDEX_SLICE = 2000
-TAGGING = frozenset({FactKind.TAG, FactKind.ROOT})
 
 
 class Following:
-    """Reacts for one node; ``services`` and ``newsroom`` are set when they are built."""
+    """Reacts for one node; what it holds is set when it is built."""
 
     def __init__(self, tasks: Tasks, begin_anew: Callable[[], None]) -> None:
         self._tasks = tasks
         self._begin_anew = begin_anew
         self._announcing: asyncio.TimerHandle | None = None
+        self.sharing: Sharing
         self.services: Services
         self.newsroom: Newsroom
 
@@ -63,6 +63,10 @@ class Following:
         """Announce nothing more."""
         if self._announcing is not None:
             self._announcing.cancel()
+
+    async def tell_mood(self) -> None:
+        """The mood as it stands now."""
+        await self.newsroom.tell_mood()
 
     # ---- the family --------------------------------------------------------------------------
 
@@ -85,6 +89,7 @@ class Following:
         await services.gossip.refresh()
         if change or is_named:
             sync.spread()
+        await self.sharing.follow()
         if change.retrusted:
             sync.renew()
         if registry.roster.needs_epoch():
@@ -135,9 +140,12 @@ class Following:
         self.newsroom.tell(outcome)
         if outcome.forgotten:
             self._tasks.spawn(self._confirm(set(outcome.forgotten)))
-        tagged = {target for _, fact, target in outcome.fresh if fact.kind in TAGGING}
-        if tagged:
-            self._tasks.spawn(self._guard(tagged))
+        self._stored(outcome)
+
+    def _stored(self, outcome: Outcome) -> None:
+        self.sharing.stored(outcome)
+        if outcome.unlabelled:
+            self._tasks.spawn(self._guard(set(outcome.unlabelled)))
 
     async def _confirm(self, forgotten: set[bytes]) -> None:
         await self.services.writing.confirm(forgotten)
@@ -149,6 +157,7 @@ class Following:
         """Facts of this device were stored: to the others at once, and to the bus."""
         self.services.sync.grew(outcome)
         self.newsroom.tell(outcome)
+        self._stored(outcome)
 
     def heard(self, key: bytes, frame: Frame) -> None:
         """A message or request of another device that is no record."""
@@ -166,6 +175,7 @@ class Following:
     def met(self, key: bytes, hello: Hello) -> None:
         """A device said hello."""
         self.services.presence.met(key, hello.capabilities, paused=hello.paused)
+        self.sharing.met(key, hello)
         self.announce_soon()
 
     def asked(self, key: bytes) -> None:
@@ -173,8 +183,9 @@ class Following:
         news = SyncRequested(device_id=device_id(key))
         self.services.bus.publish(told(news, self.services.device_id))
 
-    def moved(self, _key: bytes) -> None:
+    def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
+        self.sharing.moved(key)
         self.announce_soon()
 
     def capabilities(self) -> tuple[str, ...]:
@@ -209,12 +220,14 @@ class Following:
             for key in services.sync.peers():
                 services.sync.say(key, beat)
             services.sync.audit()
+            await self.sharing.reload()
             give_back()
             await asyncio.sleep(TEND_EVERY_S)
 
     async def make_good(self) -> None:
         """What a crash may have left out: receipts, and the epoch after a removal."""
         services = self.services
+        await self.sharing.follow()
         await services.writing.confirm()
         await self.newsroom.look_for_conflicts()
         if services.registry.roster.needs_epoch():
@@ -250,7 +263,14 @@ class Following:
     def rules(self) -> Rules:
         """What the roster says of authors."""
         services = self.services
-        return Rules(services.author.tag, services.registry.roster.was_full_at)
+        policies, roster = services.policies, services.registry.roster
+        return Rules(
+            services.author.tag,
+            roster.was_full_at,
+            policies.grants,
+            policies.private_tags,
+            roster.was_admin_at,
+        )
 
     def device_of(self, tag: bytes) -> str | None:
         """The device id behind an author tag."""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from mesh.errors import BadInput
 from mesh.messages import Hit
 from mesh.model import fact as facts
-from mesh.model.fact import Level, ObjectKind, Turn
+from mesh.model.fact import ObjectKind, Turn
 from mesh.storage import reading, words
 from mesh.storage.objects import Connection, object_by_n
 
 if TYPE_CHECKING:
+    from mesh.model.allowance import Label
     from mesh.storage.database import Database
 
 SLICE = 2000
@@ -27,6 +28,7 @@ QUERY_MAX = 4096
 WORDS_MAX = 64
 _WORD = re.compile(r"[^\W_]+")
 
+MayFind = Callable[["Label"], bool]
 Names = Callable[[bytes], str | None]
 """The device id for an author tag; None when no device of the family has it."""
 
@@ -50,12 +52,12 @@ class Search:
         return done
 
     async def search(
-        self, query: str, limit: int = 10, *, widest: int = Level.HERE
+        self, query: str, limit: int = 10, *, may_find: MayFind | None = None
     ) -> list[Hit]:
         """The best matches first, those with all the words before those with some.
 
-        ``widest``: the strictest level that may be found; another device's question finds only
-        what may leave this one. An empty query finds nothing. BadInput when ``limit`` is not
+        ``may_find``: what may be found; another device's question finds only what may go to it.
+        An empty query finds nothing. BadInput when ``limit`` is not
         from 1 to 1000.
         """
         if not 1 <= limit <= LIMIT_MAX:
@@ -65,17 +67,17 @@ class Search:
             return []
         if await self._database.read(words.is_behind):
             await self.refresh()
-        return await self._database.read(lambda sql: self._find(sql, terms, limit, widest))
+        return await self._database.read(lambda sql: self._find(sql, terms, limit, may_find))
 
     def _find(
-        self, connection: Connection, terms: list[str], limit: int, widest: int
+        self, connection: Connection, terms: list[str], limit: int, may_find: MayFind | None
     ) -> list[Hit]:
         quoted = [f'"{term}"' for term in terms]
         all_of, some_of = " AND ".join(quoted), " OR ".join(quoted)
-        found = {one.n: one for one in words.matches(connection, all_of, limit, widest)}
+        found = {one.n: one for one in words.matches(connection, all_of, limit, may_find)}
         with_all = len(found)
         if len(found) < limit and len(quoted) > 1:
-            for one in words.matches(connection, some_of, limit, widest):
+            for one in words.matches(connection, some_of, limit, may_find):
                 found.setdefault(one.n, one)
         ranked = list(found.values())[:limit]
         lift = max((one.rank for one in ranked[with_all:]), default=0.0)

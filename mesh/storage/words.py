@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
 from mesh.model import views
-from mesh.model.fact import TEXTUAL, FactKind, Level, Memory, ObjectKind, Turn, Words
+from mesh.model.allowance import Label
+from mesh.model.fact import TEXTUAL, FactKind, Memory, ObjectKind, Turn, Words
 from mesh.storage.objects import Connection, State, held_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Row = tuple[int, int, bytes]
 """A fact's number in its table, its kind, its bytes."""
@@ -93,9 +94,12 @@ class Match(NamedTuple):
 
 
 def matches(
-    connection: Connection, query: str, limit: int, widest: int = Level.HERE
+    connection: Connection,
+    query: str,
+    limit: int,
+    may_find: Callable[[Label], bool] | None = None,
 ) -> list[Match]:
-    """Texts that stand, count as ``widest`` or less and match an FTS5 query, best first."""
+    """Texts that stand, may be found and match an FTS5 query, best first."""
     # Few matches are of texts that no longer stand, so that one look is nearly always enough.
     window = limit + SPARE_MATCHES
     while True:
@@ -105,24 +109,28 @@ def matches(
                 (query, window),
             )
         )
-        texts = ((_standing_text(connection, n, widest), rank) for n, rank in found)
+        texts = ((_standing_text(connection, n, may_find), rank) for n, rank in found)
         hits = [Match(*text, rank) for text, rank in texts if text is not None]
         if len(hits) >= limit or len(found) < window:
             return hits[:limit]
         window *= 8
 
 
-def _standing_text(connection: Connection, fact_n: int, widest: int) -> tuple[int, str] | None:
+def _standing_text(
+    connection: Connection, fact_n: int, may_find: Callable[[Label], bool] | None
+) -> tuple[int, str] | None:
     """The object of a fact and its text, if this text is what is shown and may be found."""
     row = connection.execute(
-        "SELECT object.n, object.plain, fact.raw FROM fact"
+        "SELECT object.n, object.plain, fact.raw, fact.scope, object.stamp FROM fact"
         " JOIN object ON object.n = fact.object"
-        " WHERE fact.n = ? AND object.state = ? AND fact.scope & 3 <= ?",
-        (fact_n, State.LIVE, widest),
+        " WHERE fact.n = ? AND object.state = ?",
+        (fact_n, State.LIVE),
     ).fetchone()
     if row is None:
         return None
-    n, plain, raw = row
+    n, plain, raw, scope, stamp = row
+    if may_find is not None and not may_find(Label(scope, stamp)):
+        return None
     text = text_in(raw)
     return (n, text) if text is not None and (plain or _stands(connection, n, raw)) else None
 

@@ -75,8 +75,8 @@ class Hello(Frame, frozen=True, tag=4):
     (scope, how long its feed is). Paused: nothing is given or wanted until the next hello.
     ``own_only``: only what was written on the sender is given, it is limited. ``compares``: the
     sender answers Compare and understands Astray. ``may_hold``: to a device that is not full,
-    the strictest level of each scope kind it may have, by settings up to the tick ``chosen_at``.
-    ``holds``: to a full device, what the sender may have.
+    the strictest level of each scope kind it may have, by settings up to the tick ``chosen_at``
+    (to a full one: whether the sender knows them all). ``holds``: what the sender may have.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]

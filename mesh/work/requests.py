@@ -35,7 +35,8 @@ REMEMBERED_MAX = 256
 OPEN_MAX = 64
 RETRY_S = 1.0
 
-Answerer = Callable[[dict[str, Any]], Awaitable[object]]
+Answerer = Callable[[bytes, dict[str, Any]], Awaitable[object]]
+"""Answers a device (its key)."""
 
 _encode = msgspec.msgpack.encode
 
@@ -132,17 +133,17 @@ class Requests:
             self._open += 1
             self._spawn(self._answer(key, frame))
 
-    async def _found(self, ask: Ask, body: dict[str, Any]) -> object:
+    async def _found(self, key: bytes, ask: Ask, body: dict[str, Any]) -> object:
         answerer = self._answerers.get(ask.topic)
         if answerer is None:
             return await self._bus.request(ask.topic, body, seconds=ask.seconds)
-        return await answerer(body)
+        return await answerer(key, body)
 
     async def _answer(self, key: bytes, ask: Ask) -> None:
         try:
             self._check(key, ask.topic)
             body = msgspec.msgpack.decode(ask.body, type=dict[str, Any])
-            found = _encode(await self._found(ask, body))
+            found = _encode(await self._found(key, ask, body))
             if len(found) > BODY_MAX:
                 raise TooLarge
             answer = Answered(ask.id, "", found)

@@ -31,7 +31,7 @@ async def weather(_: object) -> dict[str, str]:
     return {"sky": "blue"}
 
 
-async def no_answer(_: dict[str, object]) -> None:
+async def no_answer(_key: bytes, _: dict[str, object]) -> None:
     """A device that asks for anything has to have it on its own list."""
 
 

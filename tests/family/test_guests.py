@@ -1,4 +1,4 @@
-"""A device that is a guest now forgets, too, what it got when it was more."""
+"""A device that is a guest now keeps nothing of what it got when it was more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def test_a_guest_forgets_and_confirms_what_it_still_had(tmp_path: Path) -> None:
+async def test_who_became_a_guest_gives_all_back_and_is_not_waited_for(tmp_path: Path) -> None:
     async with family(tmp_path, "limited") as (desk, tablet):
         kept = await desk.ask(Remember(text="to be forgotten"))
         await in_step(desk, tablet)

@@ -275,7 +275,7 @@ async def test_a_forgetting_is_confirmed_by_each_device_once(
     identity = await laptop.writing.forget(kept.id)
 
     async def progress(device: Diary) -> tuple[tuple[str, ...], ...]:
-        shown = await device.reading.forgetting(identity, lambda _reach: family, gone)
+        shown = await device.reading.forgetting(identity, lambda *_: family, gone)
         assert shown.id == kept.id
         return shown.confirmed_by, shown.waiting_for, shown.gone
 

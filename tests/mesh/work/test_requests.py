@@ -61,9 +61,9 @@ class Pair:
         self.tasks, self.wire = tasks, Wire()
         self.worked: list[dict[str, Any]] = []
         self.bus = Bus()
-        everything = dict.fromkeys([*TOPICS, MODULES], self._work)
+        everything = dict.fromkeys([*TOPICS, MODULES], self._answer)
         self.here = self._device(HERE, Bus(), everything, is_full=True)
-        listed = {LISTED: self._work}
+        listed = {LISTED: self._answer}
         self.there = self._device(THERE, self.bus, listed, is_full=is_full)
         for topic in {*TOPICS, MODULES}:
             self.bus.answer(topic, self._work)
@@ -84,6 +84,9 @@ class Pair:
         )
         self.wire.ends[key] = made
         return made
+
+    async def _answer(self, _key: bytes, body: Any) -> object:
+        return await self._work(body)
 
     async def _work(self, body: Any) -> object:
         self.worked.append(body)

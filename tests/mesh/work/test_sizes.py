@@ -34,7 +34,7 @@ class Echo:
         self.requests.came(key, heard)
         return True
 
-    async def _work(self, body: dict[str, object]) -> object:
+    async def _work(self, _key: bytes, body: dict[str, object]) -> object:
         return {"text": "x" * int(str(body["size"]))}
 
 

@@ -1,0 +1,128 @@
+"""What follows when the owner chooses otherwise: talks, what is here, what is noted of others.
+
+settings stored, trust changed, file edited ─▶ what is in force ─▶ withdraw ─▶ say hello again
+a hello came ─▶ terms for this device, or what that one may still have
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from mesh.messages import HistoryArrived, told
+from mesh.model.allowance import Grants
+from mesh.model.fact import ScopeKind, scope_parts
+from mesh.storage import choices
+from mesh.sync.circle import Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from mesh.commands.services import Services
+    from mesh.companion.policies import Policies
+    from mesh.storage.objects import Outcome
+    from mesh.wire.frames import Hello
+
+
+class Sharing:
+    """Follows the choices of one node; one change after the other."""
+
+    def __init__(
+        self,
+        policies: Policies,
+        current: Callable[[], Services],
+        spawn: Callable[[Coroutine[None, None, None]], None],
+        tell_mood: Callable[[], Coroutine[None, None, None]],
+    ) -> None:
+        self._policies = policies
+        self._current = current
+        self._spawn = spawn
+        self._tell_mood = tell_mood
+        self._turn = asyncio.Lock()
+        self._under_way = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what may be here is what is here, and asked for."""
+        return not self._under_way
+
+    # ---- hello -------------------------------------------------------------------------------
+
+    def terms(self, key: bytes) -> Terms:
+        """What our hello to a device says of holding."""
+        policies = self._policies
+        told = policies.terms_for(key)
+        if told is not None:
+            return Terms(told[0], told[1])
+        since = policies.policy.stamp + 1 if policies.is_full and policies.is_heard else 0
+        return Terms(chosen_at=since, holds=policies.held.pairs())
+
+    def met(self, key: bytes, hello: Hello) -> None:
+        """A device said hello: what it lets us hold, or what it may still have."""
+        if hello.may_hold is not None:
+            self._spawn(self._counted(self._told(key, hello)))
+        elif hello.holds is not None:
+            self._spawn(self._note(key, Grants.of_pairs(hello.holds)))
+
+    async def _told(self, key: bytes, hello: Hello) -> None:
+        if await self._policies.told(key, hello.may_hold or (), hello.chosen_at):
+            await self._follow()
+
+    async def _note(self, key: bytes, held: Grants) -> None:
+        await self._policies.note(key, held, self._current().writing)
+
+    # ---- following ---------------------------------------------------------------------------
+
+    def stored(self, outcome: Outcome) -> None:
+        """Facts were stored here."""
+        if any(scope_parts(scope)[0] == ScopeKind.SETTING for scope in outcome.tops):
+            self._spawn(self.follow())
+
+    def moved(self, key: bytes) -> None:
+        """A talk went on: all that was chosen may be here now."""
+        if not self._policies.is_heard and self._current().sync.has_settings_of(key):
+            self._spawn(self._hear())
+
+    async def _hear(self) -> None:
+        if await self._policies.hear():
+            self._current().sync.renew()
+
+    async def follow(self) -> None:
+        """See what is in force now, and do what follows."""
+        await self._counted(self._follow())
+
+    async def _counted(self, work: Coroutine[None, None, None]) -> None:
+        self._under_way += 1
+        try:
+            async with self._turn:
+                await work
+        finally:
+            self._under_way -= 1
+            work.close()
+
+    async def _follow(self) -> None:
+        services, policies = self._current(), self._policies
+        tags = policies.private_tags
+        is_other = await policies.refresh()
+        was_settled = await policies.settle(services.writing)
+        await self._look_for(policies.private_tags - tags)
+        if was_settled:
+            services.sync.ask_again()
+            services.bus.publish(told(HistoryArrived(messages=0), services.device_id))
+            await self._tell_mood()
+        if is_other or was_settled:
+            services.sync.renew()
+
+    async def _look_for(self, tags: frozenset[str]) -> None:
+        """What has one of these tags is private from now on."""
+        services = self._current()
+        found = await services.database.read(lambda sql: choices.objects_with_tag(sql, tags))
+        for start in range(0, len(found), choices.LOOKED_AT):
+            await services.writing.look_again(found[start : start + choices.LOOKED_AT])
+
+    async def reload(self) -> None:
+        """The owner's file may say something else."""
+        tags = self._policies.private_tags
+        if await self._policies.reload():
+            await self._look_for(self._policies.private_tags - tags)
+            self._current().sync.renew()
