@@ -71,13 +71,17 @@ class VirtualLane:
             except ProtocolError:
                 self.close()
 
-    async def send_bulk(self, payload: bytes) -> None:
+    async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
         async with self._turn:
             while self.is_up and not self._outgoing.take(len(payload)):
                 self._credit = asyncio.get_running_loop().create_future()
                 await self._credit
-            if not self.send(payload):
+            if not self.is_up:
                 raise PeerUnreachable
+            if is_due():
+                return self.send(payload)
+            self._outgoing.give(len(payload))
+            return False
 
     def release(self, size: int) -> None:
         delay = self.ways.network.delays(LaneKind.LIVE, 0) or [0.0]

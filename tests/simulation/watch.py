@@ -15,7 +15,6 @@ from tests.simulation.model import FAMILY, Item, item, store_about, window
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mesh.model.roster import Roster
     from tests.simulation.device import Device
     from tests.simulation.model import Store
 
@@ -35,44 +34,40 @@ def judge(sender: Device, peer: bytes, payload: bytes) -> None:
     member = roster.members.get(peer)
     if member is None:
         raise Leak(f"{sender.name} tells of records who is no member")
+    if isinstance(frame, frames.Hello):
+        _note_window(sender, peer, frame, member.trust)
     if isinstance(frame, frames.Page):
         _judge_page(sender, peer, frame, member.trust)
     else:
         offered = frame.tops if isinstance(frame, frames.Frontier) else frame.offers
-        _judge_offers(sender, offered, _Reader.of(roster, peer))
+        _judge_offers(sender, offered, member.trust)
 
 
-class _Reader:
-    """Whom something is sent to."""
-
-    def __init__(self, trust: Trust, *, ever_held: bool) -> None:
-        self.trust = trust
-        self.ever_held = ever_held
-
-    @classmethod
-    def of(cls, roster: Roster, peer: bytes) -> _Reader:
-        trust = roster.members[peer].trust
-        return cls(trust, ever_held=bool(roster.trust_history(peer) - {Trust.GUEST}))
+def _note_window(sender: Device, peer: bytes, hello: frames.Hello, trust: Trust) -> None:
+    """The window is set by the hello: it does not move while the talk lasts."""
+    oldest = window(sender.clock.wall() // 1000) if trust is Trust.LIMITED else 0
+    if hello.since < oldest:
+        raise Leak(f"{sender.name} opens the window too wide")
+    sender.windows[peer] = hello.since
 
 
-def _judge_offers(sender: Device, offered: Iterable[tuple[int, int]], reader: _Reader) -> None:
+def _judge_offers(sender: Device, offered: Iterable[tuple[int, int]], trust: Trust) -> None:
     for scope, _ in offered:
         if scope & 3 > FAMILY:
             raise Leak(f"{sender.name} offers what stays at home")
-        if reader.trust is Trust.GUEST and not (scope & 4 and reader.ever_held):
+        if trust is Trust.GUEST:
             raise Leak(f"{sender.name} offers records to a guest")
 
 
 def _judge_page(sender: Device, peer: bytes, page: frames.Page, trust: Trust) -> None:
     rows = [item(raw) for raw in frames.unpack_rows(page)]
     store = store_about(sender.connection, dict.fromkeys(one.object for one in rows))
-    roster = sender.services.registry.roster
-    ever_held = bool(roster.trust_history(peer) - {Trust.GUEST})
-    oldest = window(sender.clock.wall() // 1000) if trust is Trust.LIMITED else 0
-    is_full = roster.members[sender.key].trust is Trust.FULL
+    oldest = sender.windows.get(peer, 0) if trust is Trust.LIMITED else 0
+    is_full = sender.services.registry.roster.members[sender.key].trust is Trust.FULL
     for one in rows:
         if one.is_stub:
-            if not ever_held or min(one.level, store.width(one.object)) > FAMILY:
+            is_wide = min(one.level, store.width(one.object)) <= FAMILY
+            if trust is Trust.GUEST or not is_wide:
                 raise Leak(f"{sender.name} tells a label or forgetting too far")
         else:
             _judge_content(sender, one, store, trust, oldest)
