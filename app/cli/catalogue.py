@@ -14,6 +14,8 @@ from app.wording import tr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TRAY = "tray"
+"""What is meant where no command is typed."""
 TRUST = ("full", "limited", "guest")
 ROLES = ("primary", "mobile", "shared", "guest")
 PRIVACY = ("public", "family", "private")
@@ -87,6 +89,8 @@ def _path(text: str) -> str:
     return os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111 - pathlib is slow here
 
 
+_HOST = Argument("--host", metavar="H", default="*", help="the address to listen on (all)")
+_PORT = Argument("--port", metavar="P", type=_port, help="0: any free one")
 _MINUTES = _between(0.01, 60 * 24 * 366)
 _UNIT, _SHARE = _between(-1, 1), _between(0, 1)
 _YES = Argument("--yes", action="store_true", help="do not ask")
@@ -97,12 +101,22 @@ _TOPIC = Argument("topic", metavar="TOPIC")
 _BODY = Argument("body", metavar="JSON", type=_json_map)
 
 COMMANDS: dict[str, Command] = {
+    TRAY: Command(
+        "open the application, with its icon beside the clock (also without a command)",
+        "tray --background",
+        (
+            Argument("link", metavar="LINK", nargs="?", help="an invitation to open"),
+            Argument("--background", action="store_true", help="without any window at first"),
+            _HOST,
+            _PORT,
+        ),
+    ),
     "node": Command(
         "run the node without a screen",
         "node --port 21550",
         (
-            Argument("--host", metavar="H", default="*", help="the address to listen on (all)"),
-            Argument("--port", metavar="P", type=_port, help="0: any free one"),
+            _HOST,
+            _PORT,
             Argument("--name", metavar="N", help="what this device is called"),
             Argument("--no-mdns", action="store_true", help="do not look around the network"),
         ),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import gettext
-import sys
 from typing import TYPE_CHECKING, Any
 
 from app import __version__
-from app.cli.catalogue import COMMANDS
+from app.cli.catalogue import COMMANDS, TRAY
 from app.wording import folder, language, mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = "aico-mesh"
+LINK = "AICO-MESH:"
+"""Desktops start us with the invitation that somebody opened."""
 OF_ARGPARSE = (
     mark("usage: "),
     mark("options"),
@@ -41,16 +42,20 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """What was asked for; ends the program on --help, --version and wrong usage."""
+    """What was asked for; ends the program on --help, --version and wrong usage.
+
+    No command at all is the application.
+    """
     _let_argparse_speak()
     for argument in arguments:
         if not _is_text(argument):
             _parser().error("one of the words is not valid text")
+    if any(argument.upper().startswith(LINK) for argument in arguments[:1]):
+        arguments = [TRAY, *arguments]
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command is None:
-        parser.print_help(sys.stderr)
-        parser.exit(2)
+        options = parser.parse_args([*arguments, TRAY])
     for name, missing in (("home", None), ("json", False), ("passphrase_file", None)):
         if name not in options:
             setattr(options, name, missing)

@@ -66,7 +66,6 @@ def test_a_path_is_meant_from_where_the_command_is_typed(
 @pytest.mark.parametrize(
     "words",
     [
-        "",
         "fly",
         "say",
         "say a b",
@@ -94,3 +93,12 @@ def test_wrong_usage_ends_with_2_and_says_so_on_stderr(
     assert ended.value.code == 2
     assert seen.out == ""
     assert "usage" in seen.err
+
+
+def test_without_a_command_the_application_is_meant() -> None:
+    options = parse(["--home", "/x"])
+    assert (options.command, options.home, options.background) == ("tray", "/x", False)
+
+
+def test_an_invitation_alone_opens_the_application() -> None:
+    assert parse(["aico-mesh:ABC"]).link == "aico-mesh:ABC"

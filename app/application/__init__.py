@@ -1,0 +1,66 @@
+"""The application: node, bridge, tray and windows in one process on one loop.
+
+    run ─▶ Qt ─▶ loop ─▶ Session ─▶ the node opens ─▶ Faces: tray and windows
+                                   └─ what it needs or what went wrong: a window of its own
+
+It ends by one way only, whoever wishes it: an event is set, and what was opened is closed in
+the opposite order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from app.wording import sentence, tr
+from mesh.errors import MeshError
+from mesh.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FAILED = 1
+
+
+def run(options: Mapping[str, Any]) -> int:
+    """The exit code: 0 when it was quit, or when the first application shows itself."""
+    try:
+        return _run(options)
+    except MeshError as error:
+        return _say(sentence(error))
+
+
+def _run(options: Mapping[str, Any]) -> int:
+    profile = Profile.find(options["home"], os.environ)
+    try:
+        from app.desktop import has_screen
+    except ImportError:
+        return _say(tr("Libraries of the system that windows need are missing; see README.md."))
+    if not has_screen():
+        return _say(tr("There is no screen here; `aico-mesh node` needs none."))
+    from app.application.choices import Choices
+    from app.desktop.instance import ring
+
+    choices = Choices.of(options)
+    if profile.is_running() and ring(profile, choices.call):
+        return 0
+    return _serve(profile, choices)
+
+
+def _serve(profile: Profile, choices: Any) -> int:
+    import qasync
+
+    from app.application.program import Program
+    from app.application.session import Session
+
+    program = Program.start()
+    loop = qasync.QEventLoop(program)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        return runner.run(Session(program, profile, choices).live())
+
+
+def _say(text: str) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 — there is no window to say it in
+    return FAILED
