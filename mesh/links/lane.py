@@ -25,6 +25,8 @@ from mesh.links.handshake import LaneKind
 from mesh.sockets import PAYLOAD_MAX, Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mesh.clock import Clock
     from mesh.links.session import Channel
 
@@ -119,19 +121,28 @@ class Lane:
         self.used = self._clock.monotonic()
         return self.tell(Content.PAYLOAD, payload)
 
-    async def send_bulk(self, payload: bytes) -> None:
+    async def send_bulk(
+        self, payload: bytes, is_due: Callable[[], bool] = lambda: True
+    ) -> bool:
         """Send as soon as there is credit, in the order of the calls.
 
-        PeerUnreachable when the lane goes down before that; TooLarge above 1.5 MiB.
+        False when by then it is not due any more: nothing was sent. PeerUnreachable when the
+        lane goes down before that; TooLarge above 1.5 MiB.
         """
         async with self._turn:
             while self.is_up and not self._outgoing.take(len(payload)):
                 self._credit = asyncio.get_running_loop().create_future()
                 await self._credit
-            while not self.send(payload):
+            if not self.is_up:
+                raise PeerUnreachable
+            while is_due():
+                if self.send(payload):
+                    return True
                 if not self.is_up:
                     raise PeerUnreachable
                 await asyncio.sleep(RETRY_SECONDS)
+            self._outgoing.give(len(payload))
+            return False
 
     def release(self, size: int) -> None:
         """Tell the sender that ``size`` bytes of payload were dealt with."""

@@ -117,6 +117,8 @@ class Outcome:
     """(scope, number) of every new root: what its giver need not be sent back."""
     tops: dict[int, int] = field(default_factory=dict)
     """How long the feeds that grew are now."""
+    has_withdrawn: bool = False
+    """Whether something that had a place in a feed has it no more."""
 
 
 OBJECT = "SELECT n,id,kind,home,level,reach,shown,stamp,state,plain FROM object"

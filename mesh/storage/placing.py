@@ -190,7 +190,9 @@ class Placing:
         own = " AND NOT mine" if but_own else ""
         sql = f"SELECT n, kind, raw FROM fact WHERE object=?{own}"  # noqa: S608 — one of two constants
         found = self._sql.execute(sql, (row.n,))
-        words.drop_facts(self._sql, [one for one in found if one[1] not in kept])
+        doomed = [one for one in found if one[1] not in kept]
+        self._outcome.has_withdrawn |= bool(doomed)
+        words.drop_facts(self._sql, doomed)
 
     def _write(self, row: ObjectRow) -> None:
         self._sql.execute(
@@ -218,6 +220,7 @@ class Placing:
             wanted = self._scope_for(row, kind, raw, home_level)
             if number is not None and wanted == scope and not is_recent_again:
                 continue
+            self._outcome.has_withdrawn |= number is not None
             fresh = (
                 None if wanted is None
                 else self.number(wanted, raw, row.stamp, mine=bool(mine))

@@ -297,7 +297,18 @@ class Intake:
         for row in sorted(self._dirty.values(), key=lambda row: row.kind):
             self._placing.see_anew(row, self._home_now(row))
         self._placing.finish()
+        self._keep_what_stands()
         return self.outcome
+
+    def _keep_what_stands(self) -> None:
+        """What was placed and taken away again in one transaction is not handed on."""
+        outcome = self.outcome
+        if outcome.has_withdrawn:
+            sql = "SELECT 1 FROM fact WHERE scope=? AND number=?"
+            outcome.fed = [
+                one for one in outcome.fed
+                if self._sql.execute(sql, (one.scope, one.number)).get
+            ]  # fmt: skip
 
 
 def identified(raw: bytes) -> Identified:

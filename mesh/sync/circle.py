@@ -35,8 +35,8 @@ class Lane(Protocol):
     def send(self, payload: bytes) -> bool:
         """Send now or queue; False when the lane is down."""
 
-    async def send_bulk(self, payload: bytes) -> None:
-        """Send when there is credit."""
+    async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
+        """Send when there is credit; False when by then it is not due any more."""
 
     def release(self, size: int) -> None:
         """Give credit back."""
@@ -111,7 +111,11 @@ class Hooks:
 
 @dataclass
 class Circle:
-    """Shared by all talks. ``tops``: how long each feed of this device is."""
+    """Shared by all talks. ``tops``: how long each feed of this device is.
+
+    ``withdrawals``: how often something left a feed since the start; a page that was read
+    before the last time may hold what must not go any more.
+    """
 
     database: Database
     family: FamilyTalk
@@ -123,6 +127,7 @@ class Circle:
     version: str
     counts: Counter[str] = field(default_factory=Counter)
     pauses: Pauses = field(default_factory=Pauses)
+    withdrawals: int = 0
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that should be rare."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Connection, Fed
     from mesh.sync.talk import Talk
 
+    IsDue = Callable[[], bool]
+
 READ_AHEAD = 2048
 SMALL = 64
 ECHO_DELAY_S = 0.4
@@ -195,20 +197,31 @@ class GivingSide:
         self, giving: Giving, numbers: list[int], dead: list[tuple[int, int]], top: int
     ) -> None:
         """The pages of a plan; the first one settles the dead numbers too."""
-        send: Callable[[Page], Coroutine[None, None, None]]
+        send: Callable[[Page, IsDue], Coroutine[None, None, bool]]
         send = self._send_live if len(numbers) <= SMALL else self._send_bulk
-        if dead:
-            await send(self._page(giving, [], dead, [], top))
+        is_due = self._as_of_now(giving)
+        if dead and await send(self._page(giving, [], dead, [], top), is_due):
             giving.sent.settle(dead)
         for start in range(0, len(numbers), READ_AHEAD):
             part = numbers[start : start + READ_AHEAD]
             for page, count, covered in await self._read_pages(giving, part, top):
-                if self.scopes.get(giving.scope) is not giving:
+                if not await send(page, is_due):
                     return
-                await send(page)
                 giving.sent.settle(covered)
                 self.sent += count
                 self._talk.moved()
+
+    def _as_of_now(self, giving: Giving) -> IsDue:
+        """Whether what is read from now on may still go, at any later moment.
+
+        Not once the scope was asked for anew, nor after anything was narrowed or forgotten:
+        it may be in a page that waits for credit.
+        """
+        circle = self._talk.circle
+        withdrawals = circle.withdrawals
+        return lambda: (
+            self.scopes.get(giving.scope) is giving and circle.withdrawals == withdrawals
+        )
 
     async def _read_pages(
         self, giving: Giving, numbers: list[int], top: int
@@ -246,13 +259,16 @@ class GivingSide:
         mark = Mark(self._talk.circle.run, top)
         return Page(giving.scope, giving.talk, giving.fresh, settles.packed(), mark, form, rows)
 
-    async def _send_live(self, page: Page) -> None:
+    async def _send_live(self, page: Page, is_due: IsDue) -> bool:
+        if not is_due():
+            return False
         if not self._talk.lane.send(frames.write(page)):
             raise PeerUnreachable
+        return True
 
-    async def _send_bulk(self, page: Page) -> None:
+    async def _send_bulk(self, page: Page, is_due: IsDue) -> bool:
         lane = await self._talk.circle.hooks.bulk_lane(self._talk.key)
-        await lane.send_bulk(frames.write(page))
+        return await lane.send_bulk(frames.write(page), is_due)
 
     def has_given(self, tops: dict[int, int]) -> bool:
         """Whether the other has confirmed our feeds up to ``tops``, where it may have them."""

@@ -89,15 +89,24 @@ class Sync:
     # ---- growth ------------------------------------------------------------------------------
 
     def grew(self, outcome: Outcome, source: bytes | None = None) -> None:
-        """Facts were committed here: hand them on. ``source``: the device they came from."""
+        """Facts were committed here: hand them on. ``source``: the device they came from.
+
+        A moment later: another job of the same commit may have forgotten them already.
+        """
+        circle = self._circle
+        circle.withdrawals += outcome.has_withdrawn
         for scope, top in outcome.tops.items():
-            self._circle.tops[scope] = max(self._circle.tops.get(scope, 0), top)
-        if not outcome.tops:
-            return
+            circle.tops[scope] = max(circle.tops.get(scope, 0), top)
+        if outcome.tops:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._hand_on, outcome, source, circle.withdrawals)
+
+    def _hand_on(self, outcome: Outcome, source: bytes | None, withdrawals: int) -> None:
+        is_whole = withdrawals == self._circle.withdrawals
         for key, exchange in list(self._exchanges.items()):
             if key == source:
                 exchange.gives.grown(hurry=False)
-            elif outcome.fed:
+            elif outcome.fed and is_whole:
                 exchange.gives.push(outcome.fed)
             else:
                 exchange.gives.grown(hurry=True)

@@ -23,7 +23,7 @@ from mesh.sync.service import Sync
 from mesh.wire import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
     import apsw
@@ -57,9 +57,12 @@ class LoopbackLane:
             if self.device is not None:
                 self.device.one_more(self.peer)
 
-    async def send_bulk(self, payload: bytes) -> None:
-        self.send(payload)
+    async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
         await asyncio.sleep(0)
+        if is_due():
+            self.send(payload)
+            return True
+        return False
 
     def release(self, size: int) -> None:
         pass
