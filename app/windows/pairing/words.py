@@ -233,6 +233,14 @@ def progress(step: Meeting) -> str:
     return tr("Comparing what each of them knows…")
 
 
+def share(step: Meeting) -> float | None:
+    """How much of the first sync is done, 0…1; None while nobody knows how much there is."""
+    if step.is_in_step or step.trust is Trust.GUEST:
+        return 1.0
+    known = step.received + step.missing
+    return step.received / known if step.missing else None
+
+
 def picture_name(english: str) -> str:
     """What a picture is called in the spoken language."""
     return tr(english)
