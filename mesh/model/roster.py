@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust, author_tag
 from mesh.model.entry import HEADS_MAX, CheckedEntry, Epoch, Genesis, recipient
+from mesh.model.rights import Rights
 from mesh.model.standing import Rank, Standing, Walk
 from mesh.model.tree import Tree
 
@@ -106,6 +107,12 @@ class Roster:
         """Whether the device behind an author tag managed the family at that tick."""
         owner = self.owner_of(tag)
         return owner is not None and tick <= self.everyone[owner].admin_until
+
+    @property
+    def rights(self) -> Rights:
+        """Until when each author had which rights."""
+        ends = {key: (one.full_until, one.admin_until) for key, one in self.everyone.items()}
+        return Rights({tag: ends[key] for tag, key in self.owners.items()})
 
     def cut_tick(self, key: bytes) -> int | None:
         """The tick after which a removed device's word does not count; None if not removed."""

@@ -10,12 +10,14 @@ import apsw
 
 from mesh.model import fact as facts
 from mesh.model.allowance import FAMILY_GRANTS, Grants
-from mesh.model.fact import Fact, FactKind, ObjectKind
-from mesh.model.policy import DEFAULT_TAGS, NOTE
+from mesh.model.policy import DEFAULT_TAGS
+from mesh.model.rights import Need, need
 from mesh.model.views import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mesh.model.fact import Fact
 
 Connection = apsw.Connection
 """An open database, as jobs get it."""
@@ -47,24 +49,15 @@ class Rules:
         return level <= self.grants.widest(kind) or mine or author == self.own
 
     def is_valid(self, identity: bytes, fact: Fact, author_of_object: bytes | None) -> bool:
-        """Rights at the fact's tick: who may label, forget or root an object of another."""
-        author = facts.author_of(identity)
-        if fact.object_kind == ObjectKind.SETTING:
-            return author is not None and self._may_set(fact, author, facts.tick_in(identity))
-        if fact.kind not in {FactKind.LABEL, FactKind.FORGET, FactKind.ROOT}:
+        """Whether a fact has its right, at its tick."""
+        wanted, author = need(identity, fact, author_of_object), facts.author_of(identity)
+        if wanted is Need.NOTHING:
             return True
-        if author is None or author == author_of_object:
-            return fact.kind == FactKind.ROOT or author is not None
-        return self.was_full_at(author, facts.tick_in(identity))
-
-    def _may_set(self, fact: Fact, author: bytes, tick: int) -> bool:
-        """Choices are made by who manages the family, notes of devices by any full one."""
-        content = facts.body(fact)
-        if not isinstance(content, facts.Setting):
+        if wanted is Need.MORE_THAN_ANY or author is None:
             return False
-        is_note = content.name.startswith(NOTE)
-        rule = self.was_full_at if is_note else self.may_choose or self.was_full_at
-        return rule(author, tick)
+        chooses = self.may_choose or self.was_full_at
+        rule = chooses if wanted is Need.ADMIN else self.was_full_at
+        return rule(author, facts.tick_in(identity))
 
 
 @dataclass(slots=True)
