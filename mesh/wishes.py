@@ -247,6 +247,45 @@ class Resume(Wish, frozen=True, tag="resume"):
     device: str | None = None
 
 
+class Policy(Wish, frozen=True, tag="policy"):
+    """What is shared with whom? Answer: PolicyShown."""
+
+
+class SetPolicy(Wish, frozen=True, tag="policy-set"):
+    """Choose what is shared, for the family or one device; ``default`` takes a choice back.
+
+    ``key`` may begin with a trust level: ``limited.memory_access``. Answer: PolicyShown.
+    """
+
+    key: str
+    value: str
+    device: str | None = None
+
+
+class PreviewPolicy(Wish, frozen=True, tag="policy-preview"):
+    """What will a device know? Answer: PreviewShown.
+
+    As things stand, or with another trust level and other choices (key → value, for that
+    device). ``samples``: so many of each kind and fate.
+    """
+
+    device: str
+    trust: Trust | None = None
+    choices: dict[str, str] = {}
+    samples: int = 0
+
+
+class Traits(Wish, frozen=True, tag="traits"):
+    """What is the companion like? Answer: list of TraitShown."""
+
+
+class SetTrait(Wish, frozen=True, tag="trait"):
+    """Say what the companion is like. Answer: TraitShown."""
+
+    name: str
+    text: str
+
+
 class RecoveryPhrase(Wish, frozen=True, tag="recovery-phrase"):
     """Show the recovery words, or erase them once three (position → word) are confirmed."""
 
@@ -489,6 +528,64 @@ class PauseShown(Shown, frozen=True):
     devices: tuple[str, ...] = ()
 
 
+class DevicePolicy(Shown, frozen=True):
+    """What counts for one device; ``chosen``: what was chosen for it alone."""
+
+    device_id: str
+    name: str
+    trust: Trust
+    values: dict[str, str]
+    chosen: tuple[str, ...] = ()
+
+
+class PolicyShown(Shown, frozen=True):
+    """What was chosen: key → value, for the family, by trust level, by device.
+
+    ``holds``: what this device may have, kind → level. ``restricted``: what its own settings
+    file restricts; ``mistake``: what is wrong in there, its former content counts.
+    """
+
+    family: dict[str, str]
+    full: dict[str, str]
+    limited: dict[str, str]
+    devices: tuple[DevicePolicy, ...] = ()
+    holds: dict[str, str] = {}
+    restricted: dict[str, str] = {}
+    mistake: str | None = None
+    may_choose: bool = False
+
+
+class SampleShown(Shown, frozen=True):
+    """One thing of a preview; ``fate``: would_send, withheld or would_withdraw."""
+
+    id: str
+    kind: str
+    fate: str
+    text: str
+
+
+class PreviewShown(Shown, frozen=True):
+    """What one device will know: how many things of each kind, those it wrote itself apart.
+
+    ``would_withdraw``: of ``withheld``, what it may have now and would have to give back, as
+    far as its present window reaches.
+    """
+
+    device_id: str
+    would_send: dict[str, int]
+    withheld: dict[str, int]
+    would_withdraw: dict[str, int]
+    samples: tuple[SampleShown, ...] = ()
+
+
+class TraitShown(Shown, frozen=True):
+    """One trait of the companion; ``timestamp`` in Unix seconds."""
+
+    name: str
+    text: str
+    timestamp: float
+
+
 class RecoveryShown(Shown, frozen=True):
     """The recovery words while they are not confirmed, and the three positions asked for."""
 
@@ -501,6 +598,7 @@ AnyWish = (
     Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke
     | Leave | Say | BetweenUs | Conversations | Show | Remember | Memories | Revise | Relabel
     | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish
-    | Request | Sync | Health | Pause | Resume | RecoveryPhrase
+    | Request | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits
+    | SetTrait | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

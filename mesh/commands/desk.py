@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mesh import wishes
-from mesh.commands import by_hand, family, inviting, joining, pairing, sharing, talking
+from mesh.commands import by_hand, family, inviting, joining, pairing, policy, sharing, talking
 from mesh.commands.services import Services, Tell
 
 Grant = Callable[[Services, Any, Tell], Awaitable[object]]
@@ -43,6 +43,11 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Health: sharing.health,
     wishes.Pause: sharing.pause,
     wishes.Resume: sharing.resume,
+    wishes.Policy: policy.show,
+    wishes.SetPolicy: policy.choose,
+    wishes.PreviewPolicy: policy.preview,
+    wishes.Traits: policy.traits,
+    wishes.SetTrait: policy.set_trait,
     wishes.Publish: by_hand.publish,
     wishes.Request: by_hand.request,
     wishes.Stop: by_hand.stop,

@@ -99,6 +99,7 @@ class Services:
     links: Links
     bus: Bus
     wires: Wires
+    follow_choices: Callable[[], Coroutine[Any, Any, None]]
     place: Place = Place("", 0, ())
     running: dict[str, Running] = field(default_factory=dict)
 

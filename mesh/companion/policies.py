@@ -262,9 +262,8 @@ class Policies:
     # ---- choosing ----------------------------------------------------------------------------
 
     async def choose(self, writing: Writing, key: str, text: str, target: str) -> None:
-        """Write what the owner chose. BadInput, NotPermitted."""
+        """Write what the owner chose; ``refresh`` puts it in force. BadInput, NotPermitted."""
         await self._declare(writing, *checked(key, text, target))
-        await self.refresh()
 
     async def _declare(self, writing: Writing, name: str, value: str) -> None:
         setting = Setting(self.home.family[:MARK], name, value)

@@ -154,6 +154,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         links=ways.links,
         bus=bus,
         wires=wires,
+        follow_choices=sharing.follow,
     )
     following.services = services
     following.newsroom = Newsroom(

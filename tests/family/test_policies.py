@@ -1,0 +1,245 @@
+"""What the owner chooses holds on every device: what comes, what goes back, what comes again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mesh.errors import BadInput, NotPermitted
+from mesh.model.device import Trust
+from mesh.wishes import (
+    Conversations,
+    Feel,
+    Forget,
+    Mood,
+    Policy,
+    PolicyShown,
+    PreviewPolicy,
+    PreviewShown,
+    Remember,
+    Retag,
+    Say,
+    SetPolicy,
+    SetTrait,
+    SetTrust,
+    Traits,
+)
+from tests.family.household import Device, family, in_step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def choose(device: Device, key: str, value: str, whom: Device | None = None) -> None:
+    await device.ask(SetPolicy(key=key, value=value, device=whom.id if whom else None))
+
+
+async def until_remembers(device: Device, *texts: str) -> None:
+    async def holds() -> bool:
+        return await device.texts() == set(texts)
+
+    await device.until(holds)
+
+
+async def until_chosen(device: Device, key: str, value: str) -> None:
+    async def holds() -> bool:
+        shown: PolicyShown = await device.ask(Policy())
+        return shown.family[key] == value
+
+    await device.until(holds)
+
+
+async def test_a_kind_that_is_not_shared_stays_and_what_is_there_goes_back_but_own_words(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "limited") as (desk, tablet):
+        await desk.ask(Remember(text="of the desk"))
+        await tablet.ask(Remember(text="of the tablet"))
+        await desk.ask(Say(text="hello"))
+        await in_step(desk, tablet)
+        await choose(desk, "memory_access", "off", tablet)
+        await until_remembers(tablet, "of the tablet")
+        await desk.ask(Remember(text="later"))
+        await in_step(desk, tablet)
+        assert await tablet.texts() == {"of the tablet"}
+        assert len(await tablet.ask(Conversations())) == 1
+        assert await desk.texts() == {"of the desk", "of the tablet", "later"}
+        await choose(desk, "memory_access", "on", tablet)
+        await until_remembers(tablet, "of the desk", "of the tablet", "later")
+        await in_step(desk, tablet)
+
+
+async def test_who_was_off_gives_back_when_it_hears_and_is_waited_for_until_then(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "limited") as (desk, tablet):
+        kept = await desk.ask(Remember(text="secret plan"))
+        await in_step(tablet)
+        await tablet.stop()
+        await choose(desk, "limited.memory_access", "off")
+        assert tablet.id in (await desk.ask(Forget(id=kept.id))).waiting_for
+        await tablet.start()
+        await until_remembers(tablet)
+
+        async def nobody_is_waited_for() -> bool:
+            return not (await desk.ask(Forget(id=kept.id))).waiting_for
+
+        await desk.until(nobody_is_waited_for)
+
+
+async def test_choices_reach_every_full_device_and_only_admins_make_them(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "limited") as (desk, laptop, tablet):
+        await choose(desk, "emotional_awareness", "off")
+        await until_chosen(laptop, "emotional_awareness", "off")
+        await laptop.ask(Feel(valence=0.5, because="sun"))
+        await in_step(laptop, desk)
+        assert (await desk.ask(Mood())).label == "unknown"
+        with pytest.raises(NotPermitted):
+            await choose(tablet, "memory_access", "off")
+        with pytest.raises(BadInput):
+            await choose(desk, "memory_acess", "off")
+        with pytest.raises(BadInput):
+            await choose(desk, "memory_access", "maybe")
+        assert (await tablet.ask(Policy())).family["emotional_awareness"] == "on"
+
+
+async def test_a_newcomer_gives_nothing_to_others_before_it_knows_what_was_chosen(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "limited") as (desk, laptop, tablet):
+        await choose(desk, "limited.memory_access", "off")
+        await until_chosen(laptop, "memory_access", "on")
+        await laptop.ask(Remember(text="of the laptop"))
+        await in_step(laptop, tablet, desk)
+        assert await tablet.texts() == set()
+        shown: PreviewShown = await laptop.ask(PreviewPolicy(device=tablet.id))
+        assert (shown.would_send, shown.withheld) == ({}, {"memories": 1})
+
+
+async def test_private_things_go_to_own_devices_only_when_that_was_chosen(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "limited") as (desk, laptop, tablet):
+        await desk.ask(Remember(text="diary", privacy="private"))
+        await desk.ask(Remember(text="tea"))
+        await in_step(desk, laptop, tablet)
+        assert await laptop.texts() == {"tea"}
+        await choose(desk, "private_to_own_devices", "on")
+        await until_remembers(laptop, "diary", "tea")
+        await choose(desk, "private_to_own_devices", "off")
+        await until_remembers(laptop, "tea")
+        await in_step(desk, laptop, tablet)
+        assert await tablet.texts() == {"tea"}
+        assert await desk.texts() == {"diary", "tea"}
+
+
+async def test_a_tag_chosen_as_private_takes_what_has_it_back(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await desk.ask(Remember(text="salary", tags=("money",)))
+        await desk.ask(Remember(text="tea"))
+        await in_step(laptop)
+        assert await laptop.texts() == {"salary", "tea"}
+        await choose(desk, "private_tags", "personal, money")
+        await until_remembers(laptop, "tea")
+        await desk.ask(Remember(text="rent", tags=("money",)))
+        kept = await desk.ask(Remember(text="shoes"))
+        await in_step(desk, laptop)
+        assert await laptop.texts() == {"tea", "shoes"}
+        await desk.ask(Retag(id=kept.id, add=("money",)))
+        await until_remembers(laptop, "tea")
+        assert await desk.texts() == {"salary", "tea", "rent", "shoes"}
+
+
+async def test_reasons_can_stay_at_home_while_the_mood_is_shared(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await desk.ask(Feel(valence=0.5, because="a letter"))
+        await in_step(laptop)
+        assert (await laptop.ask(Mood(why=True))).why[0].because == "a letter"
+        await choose(desk, "mood_reasons", "off")
+
+        async def is_silent() -> bool:
+            mood = await laptop.ask(Mood(why=True))
+            return mood.valence == 0.5 and mood.why[0].because is None
+
+        await laptop.until(is_silent)
+        assert (await desk.ask(Mood(why=True))).why[0].because == "a letter"
+        await choose(desk, "mood_reasons", "default")
+
+        async def says_why() -> bool:
+            return bool((await laptop.ask(Mood(why=True))).why[0].because)
+
+        await laptop.until(says_why)
+
+
+async def test_traits_travel_once_that_is_chosen_and_the_last_word_stands(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await desk.ask(SetTrait(name="Humour", text="dry"))
+        await in_step(desk, laptop)
+        assert await laptop.ask(Traits()) == []
+        await choose(desk, "personality_consistency", "on")
+
+        async def is_known(device: Device, text: str) -> bool:
+            return [(one.name, one.text) for one in await device.ask(Traits())] == [
+                ("humour", text)
+            ]
+
+        await laptop.until(lambda: is_known(laptop, "dry"))
+        await laptop.ask(SetTrait(name="humour", text="warm"))
+        await in_step(laptop, desk)
+        assert await is_known(desk, "warm")
+
+
+async def test_a_preview_says_what_a_change_would_send_and_take_back(tmp_path: Path) -> None:
+    async with family(tmp_path, "limited") as (desk, tablet):
+        await desk.ask(Say(text="hello"))
+        await desk.ask(Remember(text="tea"))
+        await desk.ask(Remember(text="diary", privacy="private"))
+        await tablet.ask(Remember(text="its own"))
+        await in_step(desk, tablet)
+        now: PreviewShown = await desk.ask(PreviewPolicy(device=tablet.id, samples=3))
+        assert now.would_send == {"conversations": 1, "memories": 1}
+        assert (now.withheld, now.would_withdraw) == ({"memories": 1}, {})
+        assert {(one.fate, one.text) for one in now.samples} == {
+            ("would_send", "hello"), ("would_send", "tea"), ("withheld", "diary"),
+        }  # fmt: skip
+        without = await desk.ask(
+            PreviewPolicy(device=tablet.id, choices={"memory_access": "off"})
+        )
+        assert without.would_withdraw == {"memories": 1}
+        guest = await desk.ask(PreviewPolicy(device=tablet.id, trust=Trust.GUEST))
+        assert guest.would_send == {}
+        assert guest.would_withdraw == {"conversations": 1, "memories": 1}
+        await desk.ask(SetTrust(device=tablet.id, trust=Trust.GUEST))
+        await until_remembers(tablet, "its own")
+
+
+async def test_the_file_of_a_device_restricts_it_and_a_typo_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        file = desk.profile.settings
+        file.write_text("sharing:\n  memory_access: off\n  personality_consistency: on\n")
+        await desk.node.services.follow_choices()
+        await desk.node.services.policies.reload()
+        await desk.ask(Remember(text="stays"))
+        await laptop.ask(Remember(text="comes"))
+        await in_step(desk, laptop)
+        assert await laptop.texts() == {"comes"}
+        file.write_text("sharing:\n  memory_access: on\n  memory: on\n")
+        await desk.stop()
+        await desk.start()
+        shown: PolicyShown = await desk.ask(Policy())
+        assert shown.restricted["family memory_access"] == "off"
+        assert "line 3" in str(shown.mistake)
+        await in_step(desk, laptop)
+        assert await laptop.texts() == {"comes"}
+        file.unlink()
+        await desk.stop()
+        await desk.start()
+        assert (await desk.ask(Policy())).mistake is None
+        await until_remembers(laptop, "stays", "comes")
