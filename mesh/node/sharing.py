@@ -43,8 +43,11 @@ class Sharing:
 
     @property
     def is_settled(self) -> bool:
-        """Whether what may be here is what is here, and asked for."""
-        return not self._under_way
+        """Whether what may be here is what is here, asked for, and what others may have known.
+
+        As long as it is not known what was chosen, devices that are not full are given nothing.
+        """
+        return not self._under_way and self._policies.is_heard
 
     # ---- hello -------------------------------------------------------------------------------
 
