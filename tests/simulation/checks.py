@@ -8,6 +8,7 @@ from mesh.model.device import Trust, author_tag, device_id
 from tests.simulation.model import (
     FAMILY,
     FORGET,
+    KINDS,
     RECEIPT,
     Store,
     has_right,
@@ -60,6 +61,8 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
         for one in items:
             if here is not Trust.FULL and one.raw not in store.mine:
                 continue
+            if one.object_kind not in KINDS[there or Trust.GUEST]:
+                continue
             if one.is_stub:
                 fits = min(one.level, store.width(identity)) <= FAMILY
             else:
@@ -90,7 +93,11 @@ def in_step_is_true(one: Device, other: Device) -> None:
     if one.services.sync.in_step(other.key):
         missing = lacks(other, may_have(one, other.key, store_of(one.connection)))
         if missing:
-            raise Broken(f"{one.name} says in step with {other.name}, who lacks {len(missing)}")
+            first = item(min(missing))
+            raise Broken(
+                f"{one.name} says in step with {other.name}, who lacks {len(missing)}, one is"
+                f" {first.kind} {first.id.hex()} of {first.object.hex()}"
+            )
 
 
 # ---- at rest ---------------------------------------------------------------------------------
@@ -145,8 +152,9 @@ def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms
 
 def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
     one = item(raw)
-    was_full_at = device.services.registry.roster.was_full_at
-    if one.level > FAMILY or not has_right(one, was_full_at):
+    roster = device.services.registry.roster
+    is_kept = one.object_kind in KINDS[trust_of(roster, device.key) or Trust.GUEST]
+    if one.level > FAMILY or not is_kept or not has_right(one, roster.was_full_at):
         return
     if one.is_stub:
         is_over = union.is_forgotten(one.object) and one.kind not in {FORGET, RECEIPT}

@@ -24,6 +24,12 @@ ROOT, TEXT, TAG, UNTAG, LABEL, REASON, ANSWER, FORGET, WISH, RECEIPT = range(1, 
 STUBS = frozenset({LABEL, FORGET, WISH, RECEIPT})
 TURN = 2
 FAMILY = 1
+KINDS = {
+    "full": frozenset({1, 2, 3, 4, 6}),
+    "limited": frozenset({1, 2, 3, 4}),
+    "guest": frozenset[int](),
+}
+"""Which kinds of objects a device may have, unless its owner chooses otherwise."""
 DAY_MS = 86_400_000
 
 _decode: Callable[[bytes], list[Any]] = msgspec.msgpack.Decoder(list[Any]).decode

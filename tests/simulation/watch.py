@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust, author_tag
 from mesh.wire import frames
-from tests.simulation.model import FAMILY, Item, item, store_about, window
+from tests.simulation.model import FAMILY, KINDS, Item, item, store_about, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def judge(sender: Device, peer: bytes, payload: bytes) -> None:
 def _note_window(sender: Device, peer: bytes, hello: frames.Hello, trust: Trust) -> None:
     """The window is set by the hello: it does not move while the talk lasts."""
     oldest = window(sender.clock.wall() // 1000) if trust is Trust.LIMITED else 0
-    if hello.since < oldest:
+    if hello.offers and hello.since < oldest:
         raise Leak(f"{sender.name} opens the window too wide")
     sender.windows[peer] = hello.since
 
@@ -65,6 +65,8 @@ def _judge_page(sender: Device, peer: bytes, page: frames.Page, trust: Trust) ->
     oldest = sender.windows.get(peer, 0) if trust is Trust.LIMITED else 0
     is_full = sender.services.registry.roster.members[sender.key].trust is Trust.FULL
     for one in rows:
+        if one.object_kind not in KINDS[trust]:
+            raise Leak(f"{sender.name} gives a kind of object that may not go there")
         if one.is_stub:
             is_wide = min(one.level, store.width(one.object)) <= FAMILY
             if trust is Trust.GUEST or not is_wide:
