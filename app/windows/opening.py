@@ -47,6 +47,7 @@ class Opening(QWidget):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(tr("Waiting"))
         self._first = _secret(tr("Passphrase"))
         self._second = _secret(tr("The same passphrase again"))
         self._show = QPushButton(tr("Show what I type"))
