@@ -54,8 +54,10 @@ def _serve(profile: Profile, choices: Any) -> int:
 
     from app.application.program import Program
     from app.application.session import Session
+    from app.application.speech import choose_language
 
     program = Program.start()
+    choose_language(program)
     loop = qasync.QEventLoop(program)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(Session(program, profile, choices).live())
