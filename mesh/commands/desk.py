@@ -6,7 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mesh import wishes
-from mesh.commands import by_hand, family, inviting, joining, pairing, policy, sharing, talking
+from mesh.commands import (
+    by_hand,
+    confiding,
+    family,
+    inviting,
+    joining,
+    pairing,
+    policy,
+    sharing,
+    talking,
+)
 from mesh.commands.services import Services, Tell
 
 Grant = Callable[[Services, Any, Tell], Awaitable[object]]
@@ -24,6 +34,7 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Answer: pairing.answer,
     wishes.Cancel: pairing.cancel,
     wishes.Say: talking.say,
+    wishes.BetweenUs: confiding.between_us,
     wishes.Conversations: talking.conversations,
     wishes.Show: talking.show,
     wishes.Remember: talking.remember,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mesh.bus.bus import Bus
     from mesh.clock import Clock, Entropy
     from mesh.companion.author import Author
+    from mesh.companion.discretion import Discretion
     from mesh.companion.exporting import Exporting
     from mesh.companion.importing import Importing
     from mesh.companion.policies import Policies
@@ -86,6 +87,7 @@ class Services:
     policies: Policies
     author: Author
     writing: Writing
+    discretion: Discretion
     reading: Reading
     settling: Settling
     importing: Importing

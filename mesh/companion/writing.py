@@ -13,6 +13,7 @@ from mesh.companion.draft import Draft, Subject
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import Remembered, Said
 from mesh.model import fact as facts
+from mesh.model.aside import CONTINUES_US
 from mesh.model.fact import (
     FactKind,
     Level,
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from mesh.companion.author import Author
+    from mesh.companion.discretion import Discretion
+    from mesh.model.aside import Aside
     from mesh.storage.database import Database
 
 T = TypeVar("T")
 
-CONTINUES_US = 30 * 60 * 1_000_000
-"""How old the last message may be for a new one to belong to the same conversation."""
 CLOCKS_DIFFER_US = 2 * 60 * 1_000_000
 MICROS = 1_000_000
 
@@ -52,7 +53,9 @@ class Writing:
         author: Author,
         rules: Callable[[], Rules],
         on_outcome: Callable[[Outcome], None],
+        discretion: Discretion,
     ) -> None:
+        self._discretion = discretion
         self._database = database
         self._author = author
         self._rules = rules
@@ -93,7 +96,8 @@ class Writing:
         """Say something: in this conversation (new if there is none by that id), or going on.
 
         Without a conversation the newest goes on if its last message is less than half an hour
-        old. BadInput, TooLarge; NotFound when the conversation was forgotten.
+        old. What is just between us stays here, and so does what goes on in a conversation of
+        which nothing ever left. BadInput, TooLarge; NotFound when it was forgotten.
         """
         if role not in terms.ROLES:
             raise BadInput("A message is said by the user or the assistant.")
@@ -101,15 +105,20 @@ class Writing:
         name = None if conversation is None else terms.conversation(conversation)
         level = self._level(Level.PRIVATE if private else Level.FAMILY, labels)
 
-        def job(draft: Draft) -> tuple[ObjectRow, Turn]:
-            shown = self._author.now()
-            where = name or _going_on(draft.connection, shown) or _fresh_name(draft)
-            home = object_by_id(draft.connection, facts.conversation_object(where))
-            turn = Turn(where, role, words, shown, tags=labels)
-            counted = max(level, home.level if home else 0)
-            return draft.begin(ObjectKind.TURN, counted, turn), turn
+        async with self._discretion.saying() as aside:
 
-        row, turn = await self._write(job)
+            def job(draft: Draft) -> tuple[ObjectRow, Turn]:
+                shown = self._author.now()
+                where = name or _next_place(draft, aside, shown)
+                home = object_by_id(draft.connection, facts.conversation_object(where))
+                stays = aside.keeps(where) or _is_all_here(draft.connection, home)
+                turn = Turn(where, role, words, shown, tags=labels)
+                counted = max(level, home.level if home else 0, Level.HERE if stays else 0)
+                return draft.begin(ObjectKind.TURN, counted, turn), turn
+
+            row, turn = await self._write(job)
+            if aside.keeps(turn.conversation):
+                await self._discretion.said(turn.conversation)
         return Said(
             id=facts.text_of_id(row.id), conversation_id=turn.conversation, role=role,
             text=words, timestamp=turn.shown / MICROS, device_id=self._author.device_id,
@@ -289,8 +298,25 @@ class Writing:
         return await self._write(job) if identities else 0
 
 
+def _next_place(draft: Draft, aside: Aside, now_us: int) -> str:
+    """The conversation of what names none."""
+    if aside.is_on:
+        return aside.conversation or _fresh_name(draft)
+    return _going_on(draft.connection, now_us) or _fresh_name(draft)
+
+
 def _going_on(connection: Connection, now_us: int) -> str | None:
-    return reading.latest_thread(connection, now_us - CONTINUES_US, now_us + CLOCKS_DIFFER_US)
+    """The newest conversation, if it is not over and not one that was just between us."""
+    earliest, latest = now_us - CONTINUES_US, now_us + CLOCKS_DIFFER_US
+    name = reading.latest_thread(connection, earliest, latest)
+    if name is None:
+        return None
+    home = object_by_id(connection, facts.conversation_object(name))
+    return None if _is_all_here(connection, home) else name
+
+
+def _is_all_here(connection: Connection, home: ObjectRow | None) -> bool:
+    return home is not None and reading.is_all_here(connection, home)
 
 
 def _fresh_name(draft: Draft) -> str:

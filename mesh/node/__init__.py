@@ -181,6 +181,7 @@ class Node:
             services.bus.subscribe("", callback=callback)
         await introduce(services, self._options.name)
         await restore_pauses(services)
+        await services.discretion.load()
         await listen(services, self._options)
         following.seek_all()
         self._door = Door(

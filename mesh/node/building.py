@@ -11,6 +11,7 @@ from mesh.bus.bus import Bus
 from mesh.commands.services import Place, Services, Wires
 from mesh.commands.telling import answerers, answerers_to_others
 from mesh.companion.author import Author
+from mesh.companion.discretion import Discretion
 from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
 from mesh.companion.newsroom import Newsroom
@@ -121,7 +122,8 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
     bus, ways = Bus(), network(registry, outside, following)
     reading = Reading(database, following.device_of, clock)
-    writing = Writing(database, author, following.rules, following.wrote)
+    discretion = Discretion(shelf, clock, following.confided)
+    writing = Writing(database, author, following.rules, following.wrote, discretion)
     settling = Settling(database, reading, writing, following.device_of)
     services = Services(
         profile=profile,
@@ -134,6 +136,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         policies=policies,
         author=author,
         writing=writing,
+        discretion=discretion,
         reading=reading,
         settling=settling,
         importing=Importing(database, following.rules, clock, following.wrote),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands.confiding import news_of
 from mesh.commands.telling import bulletin, heartbeat
 from mesh.companion.newsroom import grant_published
 from mesh.links.addresses import own_addresses
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mesh.companion.newsroom import Newsroom
     from mesh.family.change import Change
     from mesh.links.lane import Lane
+    from mesh.model.aside import Aside
     from mesh.node.sharing import Sharing
     from mesh.node.tasks import Tasks
     from mesh.storage.objects import Outcome
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 FIRST_LOOK_S = 2.0
 TEND_EVERY_S = 30.0
 SETTLE_S = 0.15
+GRACE_S = 1.0
+MICRO = 1_000_000
 INDEX_SLICE = 2000
 
 
@@ -55,14 +59,16 @@ class Following:
         self._tasks = tasks
         self._begin_anew = begin_anew
         self._announcing: asyncio.TimerHandle | None = None
+        self._ending_aside: asyncio.TimerHandle | None = None
         self.sharing: Sharing
         self.services: Services
         self.newsroom: Newsroom
 
     def stop(self) -> None:
         """Announce nothing more."""
-        if self._announcing is not None:
-            self._announcing.cancel()
+        for timer in (self._announcing, self._ending_aside):
+            if timer is not None:
+                timer.cancel()
 
     async def tell_mood(self) -> None:
         """The mood as it stands now."""
@@ -89,7 +95,7 @@ class Following:
         await services.gossip.refresh()
         if change or is_named:
             sync.spread()
-        await self.sharing.follow()
+        await self.sharing.reload()
         if change.retrusted:
             sync.renew()
         if registry.roster.needs_epoch():
@@ -183,6 +189,21 @@ class Following:
         news = SyncRequested(device_id=device_id(key))
         self.services.bus.publish(told(news, self.services.device_id))
 
+    def confided(self, aside: Aside) -> None:
+        """What stays on this device has changed; it may be over by itself."""
+        services = self.services
+        services.bus.publish(told(news_of(aside), services.device_id))
+        if self._ending_aside is not None:
+            self._ending_aside.cancel()
+            self._ending_aside = None
+        if aside.ends is not None:
+            left = max(0.0, (aside.ends - services.clock.wall()) / MICRO)
+            loop = asyncio.get_running_loop()
+            self._ending_aside = loop.call_later(left + GRACE_S, self._look_at_aside)
+
+    def _look_at_aside(self) -> None:
+        self._tasks.spawn(self.services.discretion.look())
+
     def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
         self.sharing.moved(key)
@@ -227,7 +248,7 @@ class Following:
     async def make_good(self) -> None:
         """What a crash may have left out: receipts, and the epoch after a removal."""
         services = self.services
-        await self.sharing.follow()
+        await self.sharing.reload()
         await services.writing.confirm()
         await self.newsroom.look_for_conflicts()
         if services.registry.roster.needs_epoch():
@@ -249,6 +270,8 @@ class Following:
     async def _tell_holders(self, message: ContextUpdated) -> None:
         """To the devices that may hold this conversation, by the same gate as its messages."""
         services = self.services
+        if services.discretion.aside.keeps(message.conversation_id):
+            return
         label = await services.database.read(
             lambda sql: conversation_label(sql, message.conversation_id)
         )

@@ -219,6 +219,18 @@ def live_object(connection: Connection, identity: bytes) -> ObjectRow | None:
 # ---- forgetting ------------------------------------------------------------------------------
 
 
+def is_all_here(connection: Connection, conversation: ObjectRow) -> bool:
+    """Whether no message of a conversation was ever meant for another device."""
+    if conversation.level >= Level.HERE:
+        return False
+    turns = "SELECT 1 FROM object WHERE home=?1 AND kind=?2"
+    found = connection.execute(
+        f"SELECT EXISTS({turns}) AND NOT EXISTS({turns} AND level<?3)",
+        (conversation.n, ObjectKind.TURN, Level.HERE),
+    ).get
+    return bool(found)
+
+
 def conversation_label(connection: Connection, name: str) -> Label:
     """What the gate must know before something is told of a conversation.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import apsw
 
 from mesh.companion.author import Author
+from mesh.companion.discretion import Discretion
 from mesh.companion.draft import Draft
 from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
@@ -21,10 +22,13 @@ from mesh.storage.database import Database
 from mesh.storage.objects import Connection, Outcome, Rules
 from mesh.storage.records import Intake
 from mesh.storage.schema import migrate
+from mesh.storage.shelf import FamilyShelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
+
+    from mesh.model.aside import Aside
 
 T = TypeVar("T")
 
@@ -94,7 +98,11 @@ class Diary:
     def __post_init__(self) -> None:
         rules = Rules(self.author.tag, self.is_full)
         self.rules = rules
-        self.writing = Writing(self.database, self.author, lambda: rules, self.outcomes.append)
+        self.asides: list[Aside] = []
+        self.discretion = Discretion(FamilyShelf(self.database), self.clock, self.asides.append)
+        self.writing = Writing(
+            self.database, self.author, lambda: rules, self.outcomes.append, self.discretion
+        )
         self.reading = Reading(self.database, NAMES.get, self.clock)
         self.importing = Importing(
             self.database, lambda: rules, self.clock, self.outcomes.append
