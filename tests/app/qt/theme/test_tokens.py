@@ -1,0 +1,60 @@
+"""Text can be read in both schemes, and the look follows the system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QColor
+
+from app import theme
+from app.theme.tokens import DARK, LIGHT, Tokens
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+READABLE, VISIBLE = 4.5, 3.0
+TONES = ("accent", "ok", "warn", "bad", "off")
+
+
+def linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(color: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    shade = QColor(color)
+    red, green, blue = map(linear, (shade.redF(), shade.greenF(), shade.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_text_can_be_read_on_every_ground_it_stands_on(tokens: Tokens) -> None:
+    grounds = (tokens.ground, tokens.side, tokens.card, tokens.hover)
+    pairs = [(ink, ground) for ink in (tokens.text, tokens.mute) for ground in grounds]
+    pairs += [tokens.tone(name) for name in TONES]
+    pairs += [(tokens.tone(name)[0], tokens.card) for name in TONES]
+    pairs += [(tokens.on_accent, tokens.accent), (tokens.text, tokens.accent_soft)]
+    pairs += [(tokens.text, tokens.tone(name)[1]) for name in TONES]
+    assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < READABLE} == {}
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_can_be_operated_has_an_edge_that_can_be_seen(tokens: Tokens) -> None:
+    for ground in (tokens.ground, tokens.card):
+        assert contrast(tokens.edge, ground) >= VISIBLE
+        assert contrast(tokens.accent, ground) >= VISIBLE
+
+
+def test_what_is_shown_is_what_was_put_on(qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    assert theme.apply(app, "dark") is theme.tokens() is DARK
+    assert theme.apply(app, "light") is theme.tokens() is LIGHT
