@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.cli.forms import Words, choices
 from app.wording import tr
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ def _port(text: str) -> int:
 
 def _limit(text: str) -> int:
     return int(_between(1, 1000)(text))
+
+
+def _samples(text: str) -> int:
+    return int(_between(0, 20)(text))
 
 
 def _family(text: str) -> int:
@@ -281,6 +286,38 @@ COMMANDS: dict[str, Command] = {
         "stop sharing for a while",
         "pause --minutes 60",
         (_ONE_DEVICE, Argument("--minutes", metavar="M", type=_MINUTES)),
+    ),
+    "policy": Command(
+        "show or choose what is shared with whom, or see what a device will know",
+        "policy set limited.memory_access off",
+        (
+            Argument(
+                "words",
+                metavar="show|set KEY VALUE|preview DEVICE",
+                nargs="*",
+                action=Words,
+                default=[],
+            ),
+            Argument("--device", metavar="D", help="set: for this device only"),
+            Argument("--trust", choices=TRUST, help="preview: if it were trusted so far"),
+            Argument(
+                "--with",
+                metavar="KEY=VALUE",
+                type=choices,
+                action="append",
+                default=[],
+                help="preview: if that were chosen for it; may be given again",
+            ),
+            Argument(
+                "--samples", metavar="N", type=_samples, default=0, help="preview: and so many"
+            ),
+        ),
+    ),
+    "traits": Command("list what the companion is like", "traits"),
+    "trait": Command(
+        "say what the companion is like",
+        "trait humour dry",
+        (Argument("name", metavar="NAME"), Argument("text", metavar="TEXT")),
     ),
     "resume": Command("share again", "resume", (_ONE_DEVICE,)),
     "demo": Command(

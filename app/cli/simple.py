@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from app.cli import people, receipts
+from app.cli import people, policies, receipts
 from mesh import wishes
 from mesh.model.device import Role, Trust
 
@@ -76,6 +76,11 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
         lambda o: wishes.Pause(device=o["device"], minutes=o["minutes"]),
         receipts.paused,
     ),
+    "policy": (policies.wish, policies.show),
+    "trait": (
+        lambda o: wishes.SetTrait(name=o["name"], text=o["text"]),
+        policies.trait,
+    ),
     "resume": (lambda o: wishes.Resume(device=o["device"]), receipts.paused),
 }
 ROWS: dict[str, tuple[MakeWish, ShowRows]] = {
@@ -84,5 +89,6 @@ ROWS: dict[str, tuple[MakeWish, ShowRows]] = {
     "show": (lambda o: wishes.Show(conversation=o["conversation"]), people.messages),
     "memories": (lambda _: wishes.Memories(), people.memories),
     "conflicts": (lambda _: wishes.Conflicts(), people.conflicts),
+    "traits": (lambda _: wishes.Traits(), policies.traits),
     "search": (_search, people.hits),
 }

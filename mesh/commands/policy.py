@@ -51,7 +51,8 @@ SENT, WITHHELD, WITHDRAWN = "would_send", "withheld", "would_withdraw"
 
 
 async def show(services: Services, _: PolicyWish, __: Tell) -> PolicyShown:
-    """What was chosen, and what counts for whom."""
+    """What was chosen, and what counts for whom; the owner's file is read again."""
+    await services.follow_choices()
     policies, registry = services.policies, services.registry
     policy, members = policies.policy, registry.roster.members
     me = members.get(registry.key)
@@ -102,7 +103,6 @@ async def choose(services: Services, wish: SetPolicy, tell: Tell) -> PolicyShown
     """Choose; the answer comes when it is in force."""
     key, target = _whom(services, wish.key, wish.device)
     await services.policies.choose(services.writing, key, wish.value, target)
-    await services.follow_choices()
     return await show(services, PolicyWish(), tell)
 
 

@@ -106,7 +106,8 @@ class Sharing:
     async def _follow(self) -> None:
         services, policies = self._current(), self._policies
         tags = policies.private_tags
-        is_other = await policies.refresh()
+        is_other = await policies.reload()
+        is_other |= await policies.refresh()
         was_settled = await policies.settle(services.writing)
         await self._look_for(policies.private_tags - tags)
         if was_settled:
@@ -122,10 +123,3 @@ class Sharing:
         found = await services.database.read(lambda sql: choices.objects_with_tag(sql, tags))
         for start in range(0, len(found), choices.LOOKED_AT):
             await services.writing.look_again(found[start : start + choices.LOOKED_AT])
-
-    async def reload(self) -> None:
-        """The owner's file may say something else."""
-        tags = self._policies.private_tags
-        if await self._policies.reload():
-            await self._look_for(self._policies.private_tags - tags)
-            self._current().sync.renew()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model.allowance import Label
-from mesh.model.fact import FactKind, ScopeKind, author_of, scope_parts
+from mesh.model.fact import FactKind, ObjectKind, ScopeKind, author_of, scope_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ KINDS: dict[int, str] = {
     ScopeKind.REASON: "reasons",
     ScopeKind.MEMORY: "memories",
     ScopeKind.PERSONALITY: "personality",
-    ScopeKind.SETTING: "settings",
 }
 """What people call the kinds of scopes."""
 OTHER = "other"
@@ -37,7 +36,7 @@ class Thing(NamedTuple):
 
 
 def things(connection: Connection, *, only_mine: bool) -> Iterator[Thing]:
-    """Everything with content here that is given to others at all, newest first.
+    """Everything of the companion that is given to others at all, newest first.
 
     ``only_mine``: what was written on this device; a limited one gives nothing else.
     """
@@ -45,8 +44,9 @@ def things(connection: Connection, *, only_mine: bool) -> Iterator[Thing]:
     found = connection.execute(
         "SELECT object.id, fact.scope, object.stamp FROM fact"  # noqa: S608 — constants
         " JOIN object ON object.n = fact.object WHERE fact.number IS NOT NULL"
-        f" AND fact.kind IN (?,?){mine} ORDER BY object.shown DESC, object.n, fact.kind",
-        (int(FactKind.ROOT), int(FactKind.REASON)),
+        f" AND fact.kind IN (?,?) AND object.kind<>?{mine}"
+        " ORDER BY object.shown DESC, object.n, fact.kind",
+        (int(FactKind.ROOT), int(FactKind.REASON), int(ObjectKind.SETTING)),
     )
     last: tuple[bytes, int] | None = None
     labels: list[Label] = []

@@ -1,4 +1,4 @@
-"""What the owner chooses holds on every device: what comes, what goes back, what comes again."""
+"""What the owner chooses holds on every device: what comes, goes back and comes again."""
 
 from __future__ import annotations
 
@@ -224,8 +224,7 @@ async def test_the_file_of_a_device_restricts_it_and_a_typo_changes_nothing(
     async with family(tmp_path, "full") as (desk, laptop):
         file = desk.profile.settings
         file.write_text("sharing:\n  memory_access: off\n  personality_consistency: on\n")
-        await desk.node.services.follow_choices()
-        await desk.node.services.policies.reload()
+        assert (await desk.ask(Policy())).restricted["family memory_access"] == "off"
         await desk.ask(Remember(text="stays"))
         await laptop.ask(Remember(text="comes"))
         await in_step(desk, laptop)
