@@ -7,24 +7,104 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialogButtonBox,
+    QCheckBox,
     QLabel,
     QLineEdit,
     QProgressBar,
-    QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from app.widgets.sheet import Sheet
+from app.windows.passphrase import PassphrasePage, secret
 from app.wording import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-SHORTEST = 8
-WIDTH = 460
-MARGIN = 28
+WIDTH, HEIGHT = 600, 540
+"""Of the window in which a passphrase is chosen; the others are …"""
+SMALL = 300
+"""… this high."""
+
+
+class NotePage(Sheet):
+    """One thing to wait for, to type, or to know."""
+
+    typed = Signal(str)
+    """The passphrase, or nothing for "try again"."""
+    given_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setAccessibleName(tr("Waiting"))
+        self.field = secret(tr("Passphrase"))
+        self.shown = QCheckBox(tr("Show what I type"))
+        self.shown.toggled.connect(self._reveal)
+        self.trouble = QLabel()
+        self.trouble.setWordWrap(True)
+        self.trouble.setProperty("kind", "warn")
+        for part in (self.busy, self.field, self.shown, self.trouble):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self.quit = self.add_button(tr("Quit"), self.given_up.emit)
+        self.push_right()
+        self.go = self.add_button("", self._go, is_primary=True)
+        self.field.textChanged.connect(self._check)
+        self.field.returnPressed.connect(self.go.click)
+
+    def show_waiting(self, text: str) -> None:
+        """Only wait, or quit."""
+        self._become(tr("One moment"), text, self.busy)
+
+    def show_trouble(self, sentence: str) -> None:
+        """It does not go on like this."""
+        self._become(tr("AICO mesh cannot open"), sentence, self.go)
+        self._offer(tr("Try again"), is_enabled=True)
+
+    def ask_passphrase(self, trouble: str) -> None:
+        """The passphrase; ``trouble``: why the last one did not do."""
+        self._become(
+            tr("Your passphrase"),
+            tr("What AICO knows on this device is closed with a passphrase."),
+            self.field,
+            self.shown,
+            self.go,
+        )
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
+        self._offer(tr("Open"), is_enabled=False)
+        self.field.setFocus()
+
+    def _become(self, title: str, text: str, *parts: QWidget) -> None:
+        self.entitle(title, text)
+        self.field.clear()
+        self.shown.setChecked(False)
+        for part in (self.busy, self.field, self.shown, self.trouble, self.go):
+            part.setVisible(part in parts)
+
+    def _offer(self, text: str, *, is_enabled: bool) -> None:
+        self.go.setText(text)
+        self.go.setEnabled(is_enabled)
+        self.go.setFocus()
+
+    def _check(self) -> None:
+        if self.field.isVisibleTo(self):
+            self.go.setEnabled(bool(self.field.text()))
+
+    def _reveal(self, is_shown: bool) -> None:
+        hidden, plain = QLineEdit.EchoMode.Password, QLineEdit.EchoMode.Normal
+        self.field.setEchoMode(plain if is_shown else hidden)
+
+    def _go(self) -> None:
+        typed = self.field.text()
+        self.field.clear()
+        self.typed.emit(typed)
 
 
 class Opening(QWidget):
@@ -38,143 +118,56 @@ class Opening(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("AICO mesh")
-        self.setMinimumWidth(WIDTH)
-        self._title = QLabel()
-        self._title.setObjectName("title")
-        self._text = _paragraph()
-        self._trouble = _paragraph()
-        self._trouble.setObjectName("trouble")
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        self._busy.setAccessibleName(tr("Waiting"))
-        self._first = _secret(tr("Passphrase"))
-        self._second = _secret(tr("The same passphrase again"))
-        self._show = QPushButton(tr("Show what I type"))
-        self._show.setCheckable(True)
-        self._show.setFlat(True)
-        self._show.toggled.connect(self._reveal)
-        self._buttons = QDialogButtonBox()
-        self._go = self._button(tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._quit = self._button(tr("Quit"), QDialogButtonBox.ButtonRole.RejectRole)
-        self._buttons.accepted.connect(self._accept)
-        self._buttons.rejected.connect(self._give_up)
-        self._is_new = False
-        self._lay_out()
-        for field in (self._first, self._second):
-            field.textChanged.connect(self._check)
-            field.returnPressed.connect(self._go.click)
+        self.setObjectName("root")
+        self.note = NotePage()
+        self.note.typed.connect(self.answered.emit)
+        self.note.given_up.connect(self._give_up)
+        self.passphrase: PassphrasePage | None = None
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.note)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._give_up)
         self.show_waiting(tr("AICO mesh is starting…"))
 
-    def _button(self, text: str, role: QDialogButtonBox.ButtonRole) -> QPushButton:
-        button = QPushButton(text)
-        self._buttons.addButton(button, role)
-        return button
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        column.setSpacing(MARGIN // 2)
-        for part in (
-            self._title, self._text, self._busy, self._first, self._second, self._show,
-            self._trouble,
-        ):  # fmt: skip
-            column.addWidget(part)
-        column.addStretch(1)
-        column.addWidget(self._buttons)
-
-    # ---- what it shows -----------------------------------------------------------------------
-
     def show_waiting(self, text: str) -> None:
         """Something takes a while; there is nothing to do but wait or quit."""
-        self._become(tr("One moment"), text)
-        self._busy.show()
+        self._show_note()
+        self.note.show_waiting(text)
 
     def show_trouble(self, sentence: str) -> None:
         """It does not go on like this: try again, or quit."""
-        self._become(tr("AICO mesh cannot open"), sentence)
-        self._go.setText(tr("Try again"))
-        self._go.show()
-        self._go.setFocus()
+        self._show_note()
+        self.note.show_trouble(sentence)
 
     def ask_passphrase(self, trouble: str = "") -> None:
         """The profile is closed with a passphrase; ``trouble``: why the last one did not do."""
-        self._become(
-            tr("Passphrase"), tr("What AICO knows on this device is closed with a passphrase.")
-        )
-        self._ask(trouble)
-        self._go.setText(tr("Open"))
+        self._show_note()
+        self.note.ask_passphrase(trouble)
 
     def choose_passphrase(self) -> None:
         """There is no keyring: a new profile needs a passphrase."""
-        self._become(
-            tr("Choose a passphrase"),
-            tr(
-                "This computer has no keyring that could keep the key of your data. Choose a "
-                "passphrase instead: four or five words that nobody guesses. AICO asks for it "
-                "at each start. Write it down: without it nobody can open your data, not even "
-                "you."
-            ),
-        )
-        self._is_new = True
-        self._ask("")
-        self._second.show()
-        self._go.setText(tr("Use this passphrase"))
+        self._drop_passphrase()
+        page = self.passphrase = PassphrasePage()
+        page.chosen.connect(self.answered.emit)
+        page.given_up.connect(self._give_up)
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        self.resize(WIDTH, HEIGHT)
+        page.first.setFocus()
 
-    def _become(self, title: str, text: str) -> None:
-        self._title.setText(title)
-        self._text.setText(text)
-        self._trouble.setText("")
-        self._is_new = False
-        for part in (
-            self._busy,
-            self._first,
-            self._second,
-            self._show,
-            self._trouble,
-            self._go,
-        ):
-            part.hide()
+    def _show_note(self) -> None:
+        self._drop_passphrase()
+        self._pages.setCurrentWidget(self.note)
+        self.resize(WIDTH, SMALL)
 
-    def _ask(self, trouble: str) -> None:
-        for field in (self._first, self._second):
-            field.clear()
-        self._trouble.setText(trouble)
-        self._trouble.setVisible(bool(trouble))
-        self._first.show()
-        self._show.show()
-        self._go.show()
-        self._first.setFocus()
-        self._check()
-
-    # ---- what the person does ----------------------------------------------------------------
-
-    def _reveal(self, shown: bool) -> None:
-        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
-        self._first.setEchoMode(mode)
-        self._second.setEchoMode(mode)
-
-    def _check(self) -> None:
-        """Whether what is typed can be used; a new passphrase says what is wrong with it."""
-        typed, again = self._first.text(), self._second.text()
-        if not self._is_new:
-            self._go.setEnabled(bool(typed))
-            return
-        trouble = ""
-        if typed and len(typed) < SHORTEST:
-            trouble = tr("At least {n} characters, please.", n=SHORTEST)
-        elif again and again != typed:
-            trouble = tr("The two are not the same.")
-        self._trouble.setText(trouble)
-        self._trouble.setVisible(bool(trouble))
-        self._go.setEnabled(len(typed) >= SHORTEST and again == typed)
-
-    def _accept(self) -> None:
-        typed = self._first.text()
-        self._first.clear()
-        self._second.clear()
-        self.answered.emit(typed)
+    def _drop_passphrase(self) -> None:
+        """What was typed does not stay in memory longer than it must."""
+        if self.passphrase is not None:
+            self._pages.removeWidget(self.passphrase)
+            self.passphrase.deleteLater()
+            self.passphrase = None
 
     def _give_up(self) -> None:
         self.answered.emit(None)
@@ -184,18 +177,3 @@ class Opening(QWidget):
         """Closing it before anything is open gives up."""
         event.ignore()
         self._give_up()
-
-
-def _paragraph() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _secret(name: str) -> QLineEdit:
-    field = QLineEdit()
-    field.setEchoMode(QLineEdit.EchoMode.Password)
-    field.setPlaceholderText(name)
-    field.setAccessibleName(name)
-    return field

@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from mnemonic import Mnemonic
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
-from zxcvbn import zxcvbn
 
 from app.widgets.sheet import Sheet
 from app.wording import tr
@@ -33,7 +29,6 @@ TYPED_MAX = 256
 JUDGED_MAX = 72
 """More than that the library does not look at."""
 SUGGESTED_WORDS = 6
-WIDTH, HEIGHT = 600, 520
 
 
 class Strength(IntEnum):
@@ -74,12 +69,16 @@ def strength(passphrase: str) -> Strength:
     """How good a passphrase is."""
     if not passphrase.strip():
         return Strength.NONE
+    from zxcvbn import zxcvbn
+
     score = zxcvbn(passphrase[:JUDGED_MAX])["score"]
     return Strength(max(Strength.WEAK, score))
 
 
 def suggestion(entropy: Entropy) -> str:
     """Six words that nobody guesses: 66 bits of chance."""
+    from mnemonic import Mnemonic
+
     words = Mnemonic("english").wordlist
     drawn = (int.from_bytes(entropy.draw(2)) % len(words) for _ in range(SUGGESTED_WORDS))
     return " ".join(words[number] for number in drawn)
@@ -101,7 +100,7 @@ class PassphrasePage(Sheet):
                 "passphrase closes it. You type it whenever AICO mesh starts."
             ),
         )
-        self.first, self.second = _secret(tr("Passphrase")), _secret(tr("The same again"))
+        self.first, self.second = secret(tr("Passphrase")), secret(tr("The same again"))
         self.show_button = QPushButton(tr("Show"))
         self.show_button.setCheckable(True)
         self.show_button.setAutoDefault(False)
@@ -189,30 +188,8 @@ def judgement(typed: Chosen) -> str:
             return tr("That is strong enough.")
 
 
-class ChoosePassphrase(QDialog):
-    """The page as a window of its own, for the first start without a keyring."""
-
-    chosen = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None, entropy: Entropy | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("AICO mesh"))
-        self.setObjectName("root")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(WIDTH, HEIGHT)
-        self.page = PassphrasePage(entropy)
-        self.page.chosen.connect(self._choose)
-        self.page.given_up.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.page)
-
-    def _choose(self, passphrase: str) -> None:
-        self.chosen.emit(passphrase)
-        self.accept()
-
-
-def _secret(name: str) -> QLineEdit:
+def secret(name: str) -> QLineEdit:
+    """A field whose text is shown as dots."""
     field = QLineEdit()
     field.setEchoMode(QLineEdit.EchoMode.Password)
     field.setMaxLength(TYPED_MAX)

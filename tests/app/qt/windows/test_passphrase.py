@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 
 from app.windows.passphrase import (
-    ChoosePassphrase,
     Chosen,
     PassphrasePage,
     Strength,
@@ -97,11 +96,10 @@ def test_a_suggestion_fills_both_fields_and_is_shown(page: PassphrasePage) -> No
     assert page.go.isEnabled()
 
 
-def test_the_dialog_gives_what_was_chosen(qtbot: QtBot) -> None:
-    dialog = ChoosePassphrase(entropy=Counting())
-    dialog.page.first.setText(GOOD)
-    dialog.page.second.setText(GOOD)
-    dialog.page.written.setChecked(True)
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        dialog.page.go.click()
+def test_what_was_chosen_is_given(page: PassphrasePage, qtbot: QtBot) -> None:
+    page.first.setText(GOOD)
+    page.second.setText(GOOD)
+    page.written.setChecked(True)
+    with qtbot.waitSignal(page.chosen) as chosen:
+        page.go.click()
     assert chosen.args == [GOOD]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings
 
 from app.windows.first_run import FirstRun, is_due, note_first_start
 from mesh.errors import BadInput
+from mesh.model.device import Trust
 from mesh.wishes import FamilyJoined, Join, PairingAsking, RecoveryPhrase, RecoveryShown, Rename
 from tests.app.qt import scenes
 
@@ -167,7 +168,7 @@ def test_joining_opens_the_wizard_and_ends_when_they_have_met(
     wizard.reading.text.setText("AICO-MESH:ABC")
     wizard.reading.go.click()
     asking = PairingAsking(
-        run="r", name="Desk", emoji=("🐕",), emoji_names=("dog",), trust=scenes.Trust.FULL
+        run="r", name="Desk", emoji=("🐕",), emoji_names=("dog",), trust=Trust.FULL
     )
     recorder.last(Join).tell(asking)
     joined = FamilyJoined(family_id="f", device_id=scenes.ME, name="Anna's laptop")
@@ -185,7 +186,8 @@ def test_a_wizard_that_is_closed_leads_back_to_the_choice(
     recorder.last(Rename).answer(None)
     window.family.ways.choose("join")
     window.family.go.click()
-    assert window.wizard is not None
-    window.wizard.reject()
-    assert window.wizard is None
+    wizard = window.wizard
+    assert wizard is not None
+    wizard.reject()
+    assert window.wizard is not wizard
     assert window.pages.currentWidget() is window.family
