@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QRadioButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.widgets.hint import redress
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
@@ -40,9 +42,7 @@ class ChoiceCard(QFrame):
             self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _show_chosen(self, is_chosen: bool) -> None:
-        self.setProperty("chosen", is_chosen)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        redress(self, "chosen", is_chosen)
 
 
 class Choices(QWidget):

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-MODULE = 6
+MODULE = 7
 """Logical pixels a module at the preferred size."""
 MODULE_MIN = 5
 """The same at the smallest: below that cameras have to come close."""
 _MODULES_OF_NOTHING = 45
+ROUND = 12
+"""Corners lie in the quiet zone, far from the modules."""
 PIXELS_MAX = 64_000_000
 """A larger picture is scaled down before it is looked at."""
 
@@ -50,7 +52,11 @@ class QrCode(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), Qt.GlobalColor.white)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.GlobalColor.white)
+        painter.drawRoundedRect(self.rect(), ROUND, ROUND)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         if not self._rows:
             return
         # On the pixels of the screen itself: a module that is half a pixel wider is blurred.

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.theme.tokens import EDGE, GAP, NEAR
+from app.widgets.emblem import Emblem
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-EDGE, GAP, NEAR = 24, 16, 8
 
 
 class Sheet(QWidget):
@@ -28,6 +29,8 @@ class Sheet(QWidget):
         super().__init__(parent)
         self.headline = _label("h1")
         self.lead = _label("mute")
+        self._emblem = Emblem("info")
+        self._emblem.hide()
         self.body = QVBoxLayout()
         self.body.setContentsMargins(EDGE, 0, EDGE, GAP)
         self.body.setSpacing(GAP)
@@ -42,6 +45,11 @@ class Sheet(QWidget):
         self.lead.setText(lead)
         self.lead.setVisible(bool(lead))
         self.setAccessibleName(headline)
+
+    def show_emblem(self, name: str, tone: str) -> None:
+        """An icon beside the headline."""
+        self._emblem.become(name, tone)
+        self._emblem.show()
 
     def add_button(
         self, text: str, on_click: Callable[[], None], *, is_primary: bool = False
@@ -59,13 +67,16 @@ class Sheet(QWidget):
         self._buttons.addStretch(1)
 
     def _lay_out(self) -> None:
-        head = QVBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(NEAR)
+        words.addWidget(self.headline)
+        words.addWidget(self.lead)
+        head = QHBoxLayout()
         head.setContentsMargins(EDGE, EDGE, EDGE, GAP)
-        head.setSpacing(NEAR)
-        head.addWidget(self.headline)
-        head.addWidget(self.lead)
+        head.setSpacing(GAP)
+        head.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
         content = QWidget()
-        content.setObjectName("scroll")
         content.setLayout(self.body)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
