@@ -110,6 +110,8 @@ class Outcome:
     """(scope, number) of every new root: what its giver need not be sent back."""
     tops: dict[int, int] = field(default_factory=dict)
     """How long the feeds that grew are now."""
+    must_ask_again: bool = False
+    """Whether what others settled here may have been let go: it may be kept from now on."""
     has_withdrawn: bool = False
     """Whether something that had a place in a feed has it no more."""
 

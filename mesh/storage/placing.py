@@ -13,7 +13,7 @@ from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.allowance import DAY_MS
 from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind
-from mesh.storage import words
+from mesh.storage import feeds, words
 from mesh.storage.objects import (
     Connection,
     Fed,
@@ -54,6 +54,7 @@ class Placing:
         self._row_of = row_of
         self._details = details
         self._tops: dict[int, int] = {}
+        self._reopened: set[int] = set()
 
     def number(self, scope: int, raw: bytes, newest: int, *, mine: bool) -> int:
         """The next number in a scope's feed."""
@@ -72,6 +73,10 @@ class Placing:
             list(self._tops.items()),
         )
         self._outcome.tops = dict(self._tops)
+        if self._reopened:
+            scopes = [facts.scope_of(k, level) for k in self._reopened for level in Level]
+            feeds.drop_cursors(self._sql, scopes)
+            self._outcome.must_ask_again = True
 
     # ---- an object ---------------------------------------------------------------------------
 
@@ -94,6 +99,8 @@ class Placing:
             row.level = views.level_of(held)
         else:
             self._settle(row, held, home)
+            if before[1] == State.WITHDRAWN:
+                self._reopen(row)
         self._write(row)
         self._place(row)
         if row.kind == ObjectKind.CONVERSATION and before != (row.level, row.state):
@@ -147,6 +154,9 @@ class Placing:
                 self._erase(row, held_facts(self._sql, row))
             elif row.state != State.FORGOTTEN and not self._keeps(row, conversation):
                 self._withdraw(row)
+            elif row.state == State.WITHDRAWN:
+                row.state = State.WAITING
+                self._reopen(row)
             self._write(row)
             self._place(row)
             self._outcome.changed.add(row.id)
@@ -185,6 +195,14 @@ class Placing:
         self._drop(row, tuple(facts.STUBS), but_own=True)
         row.state = State.WITHDRAWN
         row.plain = 0
+
+    def _reopen(self, row: ObjectRow) -> None:
+        """What was let go while it was private may be kept again: others settled it long ago.
+
+        They are asked anew; their own numbers may never have changed.
+        """
+        if row.state in {State.LIVE, State.WAITING}:
+            self._reopened.add(facts.scope_kind(row.kind, FactKind.ROOT))
 
     def _drop(self, row: ObjectRow, kept: Sequence[FactKind], *, but_own: bool = False) -> None:
         own = " AND NOT mine" if but_own else ""

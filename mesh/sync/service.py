@@ -100,6 +100,8 @@ class Sync:
         if outcome.tops:
             loop = asyncio.get_running_loop()
             loop.call_soon(self._hand_on, outcome, source, circle.withdrawals)
+        if outcome.must_ask_again:
+            self.ask_again()
 
     def _hand_on(self, outcome: Outcome, source: bytes | None, withdrawals: int) -> None:
         is_whole = withdrawals == self._circle.withdrawals

@@ -75,3 +75,35 @@ async def test_content_does_not_overtake_the_label_that_shares_it_again(
     await a.keep(label(a, Level.FAMILY, (facts.read(private).id,)), details=is_connected)
     await in_step(b, a)
     assert (await turns(a), await turns(b)) == (TURNS, TURNS)
+
+
+async def test_who_let_it_go_gets_it_back_from_one_that_never_did(
+    pair: list[Engine], tmp_path: Path
+) -> None:
+    a, b = pair
+    third = bytes([3]) * 32
+    trusted = dict.fromkeys((A, B, third), Trust.FULL)
+    a.family.trust = b.family.trust = trusted
+    c = await Engine(third, LoopbackFamily(trusted, third), tmp_path).start()
+    pair.append(c)
+    await a.keep(*[a.turn(f"turn {n}") for n in range(20)])
+    join(a, b)
+    join(a, c)
+    join(b, c)
+    for other in (b, c):
+        await in_step(other, a)
+    await in_step(c, b)
+    b.cut(a.key)
+    b.cut(c.key)
+    private = label(a, Level.PRIVATE)
+    await a.keep(private)
+    await in_step(c, a)
+    assert await turns(c) == 0
+    c.cut(a.key)
+    await a.keep(label(a, Level.FAMILY, (facts.read(private).id,)))
+    join(a, b)
+    await in_step(b, a)
+    a.cut(b.key)
+    join(b, c)
+    await in_step(c, b)
+    assert (await turns(b), await turns(c)) == (20, 20)
