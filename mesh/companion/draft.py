@@ -171,8 +171,10 @@ class Draft:
 
     def confirm(self, subject: Subject) -> None:
         """Write this device's receipt for a forgetting, once."""
-        if self.author.tag not in reading.receipts(self.connection, subject.row):
-            self.add(FactKind.RECEIPT, subject, Receipt(), level=subject.reach)
+        connection, row = self.connection, subject.row
+        if self.author.tag not in reading.receipts(connection, row):
+            seen = reading.forgets(connection, row)
+            self.add(FactKind.RECEIPT, subject, Receipt(), level=subject.reach, sees=seen)
 
     # ---- tags --------------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ def _need_to_set(fact: Fact, author: bytes | None) -> Need:
 Until: TypeAlias = tuple[int, int]
 """The ticks at which an author's rights as a full device and as an admin ended; -1: none."""
 _NEVER: Until = (-1, -1)
-_encode = msgspec.msgpack.Encoder(order="sorted").encode
+_encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[bytes, Until]).decode
 
 
@@ -89,7 +89,8 @@ class Rights:
 
     def packed(self) -> bytes:
         """To be kept beside the facts that were judged by it."""
-        return _encode({tag: until for tag, until in self.until.items() if until != _NEVER})
+        pairs = sorted(self.until.items())
+        return _encode({tag: until for tag, until in pairs if until != _NEVER})
 
     @classmethod
     def unpacked(cls, raw: bytes) -> Rights:

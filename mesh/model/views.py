@@ -75,6 +75,19 @@ def is_forgotten(facts: Iterable[Held]) -> bool:
     return any(held.fact.kind == FactKind.FORGET for held in facts)
 
 
+def confirmed_by(facts: Collection[Held]) -> frozenset[bytes]:
+    """The author tags of who has forgotten the object: whose receipt saw a forget that stands.
+
+    One that names none, as the first version wrote them, stands for any.
+    """
+    forgets = {held.id for held in of_kind(facts, FactKind.FORGET)}
+    return frozenset(
+        held.id[:6]
+        for held in of_kind(facts, FactKind.RECEIPT)
+        if forgets and (not held.fact.sees or not forgets.isdisjoint(held.fact.sees))
+    )
+
+
 def _label_of(held: Held) -> int:
     return held.body.level if isinstance(held.body, Labelling) else held.fact.level
 

@@ -25,6 +25,7 @@ from mesh.messages import (
 )
 from mesh.model.allowance import may_send
 from mesh.model.device import Trust, device_id
+from mesh.node.judging import judge_here
 from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
 from mesh.storage.reading import conversation_label
@@ -95,7 +96,8 @@ class Following:
         await services.gossip.refresh()
         if change or is_named:
             sync.spread()
-        await self.sharing.reload()
+        await self.judge()
+        await self.sharing.follow()
         if change.retrusted:
             sync.renew()
         if registry.roster.needs_epoch():
@@ -103,6 +105,11 @@ class Following:
             if following:
                 await self.family_changed(following)
         self.announce_soon()
+
+    async def judge(self) -> None:
+        """Facts are judged by the roster as it is now, also those that came before it."""
+        if await judge_here(self.services, self.rules()):
+            await self.newsroom.tell_mood()
 
     def seek_all(self) -> None:
         """Keep a lane to every device whose card says where it is."""
@@ -241,14 +248,15 @@ class Following:
             for key in services.sync.peers():
                 services.sync.say(key, beat)
             services.sync.audit()
-            await self.sharing.reload()
+            await self.sharing.follow()
             give_back()
             await asyncio.sleep(TEND_EVERY_S)
 
     async def make_good(self) -> None:
         """What a crash may have left out: receipts, and the epoch after a removal."""
         services = self.services
-        await self.sharing.reload()
+        await self.judge()
+        await self.sharing.follow()
         await services.writing.confirm()
         await self.newsroom.look_for_conflicts()
         if services.registry.roster.needs_epoch():

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(tuple[int, ...]).decode
+_unpack_tags = msgspec.msgpack.Decoder(tuple[bytes, ...]).decode
+
+REFUSED_MAX = 256
+ANYBODY = b""
+"""Stands for all authors when there are too many to remember."""
 
 
 RUNS_MAX = 500
@@ -89,6 +94,7 @@ def drop_cursors(connection: apsw.Connection, scopes: Iterable[int] | None = Non
     """
     if scopes is None:
         connection.execute("DELETE FROM cursor")
+        connection.execute("DELETE FROM meta WHERE name='refused'")
     else:
         connection.executemany("DELETE FROM cursor WHERE scope=?", [(one,) for one in scopes])
     connection.execute(
@@ -109,6 +115,26 @@ def epoch(connection: apsw.Connection) -> int:
 def doubt_cursors(connection: apsw.Connection) -> None:
     """Every scope is to be compared again at the next occasion."""
     connection.execute("UPDATE cursor SET audited=0")
+
+
+def note_refused(connection: apsw.Connection, authors: Iterable[bytes]) -> None:
+    """Facts of these author tags lacked a right: should they gain it, all is asked again."""
+    known = _refused(connection)
+    refused = known.union(authors)
+    if refused != known:
+        packed = _pack(sorted(refused) if len(refused) <= REFUSED_MAX else [ANYBODY])
+        connection.execute("INSERT OR REPLACE INTO meta VALUES('refused',?)", (packed,))
+
+
+def were_refused(connection: apsw.Connection, authors: Collection[bytes]) -> bool:
+    """Whether facts of any of these authors were refused since cursors were dropped."""
+    refused = _refused(connection)
+    return bool(authors) and (ANYBODY in refused or not refused.isdisjoint(authors))
+
+
+def _refused(connection: apsw.Connection) -> frozenset[bytes]:
+    raw = connection.execute("SELECT value FROM meta WHERE name='refused'").get
+    return frozenset(_unpack_tags(raw)) if raw else frozenset()
 
 
 # ---- what to send ----------------------------------------------------------------------------

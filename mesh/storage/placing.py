@@ -96,7 +96,7 @@ class Placing:
         if is_gone or views.is_forgotten(held):
             self._erase(row, held)
         elif row.kind == ObjectKind.CONVERSATION:
-            row.level = views.level_of(held)
+            row.level, row.state = views.level_of(held), State.LIVE
         else:
             self._settle(row, held, home)
             if before[1] == State.WITHDRAWN:
@@ -110,6 +110,8 @@ class Placing:
         root = views.root_of(held)
         row.level = views.level_of(held)
         row.stamp = max([one.fact.stamp for one, _ in views.texts_of(held)] or [row.stamp])
+        if row.state == State.FORGOTTEN:
+            self._sql.execute("DELETE FROM forgotten_source WHERE object=?", (row.n,))
         row.state = State.LIVE if root else State.WAITING
         if root is not None:
             row.shown = getattr(root.body, "shown", row.shown)
@@ -152,7 +154,9 @@ class Placing:
                 continue
             if conversation.state == State.FORGOTTEN:
                 self._erase(row, held_facts(self._sql, row))
-            elif row.state != State.FORGOTTEN and not self._keeps(row, conversation):
+            elif row.state == State.FORGOTTEN:
+                self.see_anew(row, conversation)
+            elif not self._keeps(row, conversation):
                 self._withdraw(row)
             elif row.state == State.WITHDRAWN:
                 row.state = State.WAITING

@@ -248,27 +248,23 @@ def conversation_label(connection: Connection, name: str) -> Label:
 
 def receipts(connection: Connection, row: ObjectRow) -> frozenset[bytes]:
     """Author tags of the devices that have confirmed a forgetting."""
-    return frozenset(
-        held.id[:6]
-        for held in held_facts(connection, row)
-        if held.fact.kind == FactKind.RECEIPT
-    )
+    return views.confirmed_by(held_facts(connection, row))
+
+
+def forgets(connection: Connection, row: ObjectRow) -> list[bytes]:
+    """The ids of the facts by which an object was forgotten."""
+    return [one.id for one in views.of_kind(held_facts(connection, row), FactKind.FORGET)]
 
 
 def unconfirmed(connection: Connection, tag: bytes) -> list[ObjectRow]:
     """Forgotten objects for which this author (tag) has not written a receipt yet."""
-    found = connection.execute(
-        "SELECT o.n FROM object o WHERE o.state=2"
-        " AND EXISTS(SELECT 1 FROM fact f WHERE f.object=o.n AND f.kind=8)"
-        " AND NOT EXISTS(SELECT 1 FROM fact f WHERE f.object=o.n AND f.kind=10"
-        "  AND substr(f.id,1,6)=?)",
-        (tag,),
-    )
-    return [object_by_n(connection, n) for (n,) in list(found)]
+    is_named = "EXISTS(SELECT 1 FROM fact WHERE fact.object=object.n AND fact.kind=8)"
+    found = connection.execute(f"{OBJECT} WHERE state=2 AND {is_named}")
+    rows = [ObjectRow(*row) for row in found]
+    return [row for row in rows if tag not in receipts(connection, row)]
 
 
 def awaits_receipt(connection: Connection, row: ObjectRow, tag: bytes) -> bool:
     """Whether an object was forgotten by name and this author (tag) has not confirmed it."""
-    kinds = {(one.fact.kind, one.id[:6]) for one in held_facts(connection, row)}
-    is_forgotten = any(kind == FactKind.FORGET for kind, _ in kinds)
-    return is_forgotten and (FactKind.RECEIPT, tag) not in kinds
+    held = held_facts(connection, row)
+    return views.is_forgotten(held) and tag not in views.confirmed_by(held)

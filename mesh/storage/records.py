@@ -17,6 +17,7 @@ from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.model.nesting import is_too_deep
+from mesh.storage import feeds, words
 from mesh.storage.objects import (
     OBJECT,
     Connection,
@@ -57,6 +58,7 @@ class Intake:
         self._new_objects: list[tuple[object, ...]] = []
         self._new_facts: list[tuple[object, ...]] = []
         self._dirty: dict[bytes, ObjectRow] = {}
+        self._refused: set[bytes] = set()
         self._next_n = 1 + (connection.execute("SELECT max(n) FROM object").get or 0)
         self.outcome = Outcome()
         self._placing = Placing(connection, rules, self.outcome, self.row, details=details)
@@ -105,6 +107,7 @@ class Intake:
         """Take one fact; False when it was known already or is void."""
         if not self._rules.is_valid(identity, fact, facts.author_of(target)):
             self.outcome.refused += 1
+            self._refused.add(facts.author_of(identity) or b"")
             return False
         row = self.row(target)
         if row is None and fact.kind == FactKind.ROOT and identity == target:
@@ -267,6 +270,15 @@ class Intake:
             if row is not None:
                 self._dirty[identity] = row
 
+    def drop(self, identity: bytes, doomed: Iterable[words.Row]) -> None:
+        """Facts of an object that have lost their right go; it is seen anew."""
+        words.drop_facts(self._sql, doomed)
+        row = self.row(identity)
+        if row is not None:
+            row.plain = 0
+            row.reach = Level.HERE if row.state == State.LIVE else row.reach
+            self._dirty[identity] = row
+
     # ---- ending ------------------------------------------------------------------------------
 
     def _flush(self) -> None:
@@ -297,6 +309,8 @@ class Intake:
         for row in sorted(self._dirty.values(), key=lambda row: row.kind):
             self._placing.see_anew(row, self._home_now(row))
         self._placing.finish()
+        if self._refused:
+            feeds.note_refused(self._sql, self._refused - {b""})
         self._keep_what_stands()
         return self.outcome
 

@@ -224,7 +224,13 @@ class Engine:
             Fact(1, FactKind.ROOT, identity, b"", ObjectKind.MEMORY, tick, level, (), content)
         )
 
-    def about(self, target: bytes, kind: FactKind, content: facts.Body) -> bytes:
+    def about(
+        self,
+        target: bytes,
+        kind: FactKind,
+        content: facts.Body,
+        of: ObjectKind = ObjectKind.MEMORY,
+    ) -> bytes:
         identity, tick = self.mint()
         return facts.write(
             Fact(
@@ -232,7 +238,7 @@ class Engine:
                 kind,
                 identity,
                 target,
-                ObjectKind.MEMORY,
+                of,
                 tick,
                 1,
                 (),

@@ -1,0 +1,84 @@
+"""When the roster says otherwise: what has lost its right goes, what has gained it may come.
+
+Facts are judged as they come, by the roster of that moment; what it was judged by is kept. When
+an author's rights turn out to have ended earlier, what it wrote since is dropped, its objects
+are seen anew, and all cursors with it: what a void forgetting erased is asked for again. When
+rights last longer, what was refused of these authors is asked for again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesh.model import fact as facts
+from mesh.model.rights import Rights
+from mesh.storage import feeds
+from mesh.storage.records import Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mesh.storage.objects import Connection, Outcome, Rules
+
+_NOBODY = Rights({})
+_FACTS = (
+    "SELECT fact.n, fact.kind, fact.raw, object.id FROM fact"
+    " JOIN object ON object.n = fact.object WHERE fact.id IS NOT NULL"
+)
+_RIVALS = b"\x80"
+"""A second body under one id is filed under an id with the top bit set."""
+
+
+class Judged(NamedTuple):
+    """What judging anew did. ``asks_again``: what was settled of others no longer counts."""
+
+    outcome: Outcome
+    asks_again: bool
+
+
+class _Void(NamedTuple):
+    n: int
+    kind: int
+    raw: bytes
+    object: bytes
+
+
+def judge_anew(connection: Connection, rules: Rules, rights: Rights) -> Judged | None:
+    """Judge what is here by these rights; None when it was judged by them already."""
+    known = connection.execute("SELECT value FROM meta WHERE name='judged'").get
+    if known == rights.packed():
+        return None
+    connection.execute("INSERT OR REPLACE INTO meta VALUES('judged',?)", (rights.packed(),))
+    intake = Intake(connection, rules, details=False)
+    before = Rights.unpacked(known) if known else None
+    doomed = [row for row in _written_by(connection, rights, before) if _is_void(rules, row)]
+    for identity in {row.object for row in doomed}:
+        intake.drop(identity, [row[:3] for row in doomed if row.object == identity])
+    asks_again = bool(doomed) or feeds.were_refused(connection, rights.risen(before or _NOBODY))
+    if asks_again:
+        feeds.drop_cursors(connection)
+    return Judged(intake.finish(), asks_again)
+
+
+def _written_by(
+    connection: Connection, rights: Rights, before: Rights | None
+) -> Iterator[_Void]:
+    """What must be judged: the facts of authors whose rights have fallen, and all rivals."""
+    if before is None:
+        yield from _rows(connection, _FACTS, ())
+        return
+    fallen = rights.fallen(before)
+    for tag in sorted(fallen):
+        between = (tag + bytes(10), tag + b"\xff" * 10)
+        yield from _rows(connection, f"{_FACTS} AND fact.id BETWEEN ? AND ?", between)
+    if fallen:
+        yield from _rows(connection, f"{_FACTS} AND fact.id >= ?", (_RIVALS,))
+
+
+def _rows(connection: Connection, sql: str, values: tuple[object, ...]) -> list[_Void]:
+    return [_Void(*row) for row in connection.execute(sql, values)]
+
+
+def _is_void(rules: Rules, row: _Void) -> bool:
+    fact = facts.read(row.raw)
+    return bool(fact.id) and not rules.is_valid(fact.id, fact, facts.author_of(row.object))
