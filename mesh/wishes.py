@@ -78,6 +78,13 @@ class Rename(Wish, frozen=True, tag="rename"):
     name: str
 
 
+class SetRole(Wish, frozen=True, tag="role"):
+    """Say what a device is to the companion. Answer: DeviceShown."""
+
+    device: str
+    role: Role
+
+
 class Revoke(Wish, frozen=True, tag="revoke"):
     """Remove a device for good. Answer: DeviceShown (as it was)."""
 
@@ -595,10 +602,10 @@ class RecoveryShown(Shown, frozen=True):
 
 
 AnyWish = (
-    Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | Revoke
-    | Leave | Say | BetweenUs | Conversations | Show | Remember | Memories | Revise | Relabel
-    | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish
-    | Request | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits
-    | SetTrait | RecoveryPhrase
+    Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | SetRole
+    | Revoke | Leave | Say | BetweenUs | Conversations | Show | Remember | Memories | Revise
+    | Relabel | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search
+    | Publish | Request | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy
+    | Traits | SetTrait | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

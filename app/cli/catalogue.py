@@ -164,6 +164,11 @@ COMMANDS: dict[str, Command] = {
         "rename ABCDEFGH 'Kitchen Tablet'",
         (_DEVICE, Argument("name", metavar="NAME")),
     ),
+    "role": Command(
+        "say what a device is to the companion",
+        "role 'Kitchen Tablet' shared",
+        (_DEVICE, Argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))),
+    ),
     "revoke": Command("remove a device for good", "revoke 'Old Phone'", (_DEVICE, _YES)),
     "import": Command(
         "take in real history from a file",

@@ -57,6 +57,10 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
         people.device,
     ),
     "rename": (lambda o: wishes.Rename(device=o["device"], name=o["name"]), people.device),
+    "role": (
+        lambda o: wishes.SetRole(device=o["device"], role=Role(o["role"])),
+        people.device,
+    ),
     "revoke": (lambda o: wishes.Revoke(device=o["device"]), people.device),
     "say": (_say, receipts.said),
     "remember": (_remember, receipts.remembered),

@@ -26,6 +26,7 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Devices: family.devices,
     wishes.SetTrust: family.trust,
     wishes.Rename: family.rename,
+    wishes.SetRole: family.role,
     wishes.Revoke: family.revoke,
     wishes.Leave: family.leave,
     wishes.RecoveryPhrase: family.recovery_phrase,

@@ -16,6 +16,7 @@ from mesh.wishes import (
     RecoveryShown,
     Rename,
     Revoke,
+    SetRole,
     SetTrust,
     Status,
     StatusShown,
@@ -83,6 +84,14 @@ async def rename(services: Services, wish: Rename, _: Tell) -> DeviceShown:
     """Name a device."""
     key = services.registry.directory.resolve(wish.device)
     await services.registry.directory.describe(key, name=wish.name)
+    services.sync.spread()
+    return shown(services, key)
+
+
+async def role(services: Services, wish: SetRole, _: Tell) -> DeviceShown:
+    """Say what a device is to the companion."""
+    key = services.registry.directory.resolve(wish.device)
+    await services.registry.directory.describe(key, role=wish.role)
     services.sync.spread()
     return shown(services, key)
 

@@ -165,6 +165,7 @@ async def test_the_family_is_managed_by_name_and_by_id(tmp_path: Path) -> None:
         assert (
             has(await desk.row("rename", laptop.id[:9], "Tablet"), DEVICE)["name"] == "Tablet"
         )
+        assert has(await desk.row("role", "tablet", "shared"), DEVICE)["role"] == "shared"
         trusted = has(await desk.row("trust", "tablet", "guest", "--yes"), DEVICE)
         assert trusted["trust"] == "guest"
         assert (

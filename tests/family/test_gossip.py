@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mesh.wishes import Remember, Rename, Sync
+import pytest
+
+from mesh.errors import NotPermitted
+from mesh.model.device import Role
+from mesh.wishes import Remember, Rename, SetRole, Sync
 from tests.family.household import PATIENCE_S, family
 
 if TYPE_CHECKING:
@@ -31,6 +35,14 @@ async def test_a_name_is_passed_on_to_a_device_that_never_meets_its_own(tmp_path
         await laptop.ask(Rename(device=laptop.id, name="Kitchen"))
         await tablet.until_seen(laptop.id, lambda shown: shown.name == "Kitchen")
         assert not (await tablet.seen())[laptop.id].connected
+
+
+async def test_what_a_device_is_to_the_companion_reaches_every_device(tmp_path: Path) -> None:
+    async with family(tmp_path, "limited", "limited") as (desk, laptop, tablet):
+        await desk.ask(SetRole(device=laptop.id, role=Role.SHARED))
+        await tablet.until_seen(laptop.id, lambda shown: shown.role is Role.SHARED)
+        with pytest.raises(NotPermitted):
+            await tablet.ask(SetRole(device=laptop.id, role=Role.MOBILE))
 
 
 async def test_a_limited_device_does_not_wait_for_one_it_never_meets(tmp_path: Path) -> None:
