@@ -10,7 +10,7 @@ from PySide6.QtGui import QFileOpenEvent, QSessionManager
 from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
-from app import __version__
+from app import __version__, theme
 from app.tray import icon_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Program(QApplication):
         program.setDesktopFileName("aico-mesh")
         program.setQuitOnLastWindowClosed(False)
         program.setWindowIcon(icon_of("aico-mesh"))
+        theme.apply(program)
         # The session starts us by its own entry, if the owner wants that.
         program.saveStateRequest.connect(_never_restored)
         return program

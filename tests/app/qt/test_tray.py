@@ -1,0 +1,154 @@
+"""The icon and its menu: how the companion is, and the few things one wants at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMenu
+
+from app.tray import Mark, Tray, headline, icon_of, mark_of
+from app.viewstate import ViewState
+from mesh.clock import SystemClock
+from mesh.wishes import BetweenUs, Pause, Resume
+from tests.app.qt import scenes
+from tests.app.qt.scenes import NOW
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+    from pytestqt.qtbot import QtBot
+
+    from tests.app.qt.recorder import Recorder
+
+
+@pytest.fixture
+def tray(qtbot: QtBot, recorder: Recorder) -> Tray:
+    return Tray(recorder, SystemClock())
+
+
+def actions(menu: QMenu) -> dict[str, QAction]:
+    """All that can be chosen, by its text, submenus included."""
+    found: dict[str, QAction] = {}
+    for action in menu.actions():
+        sub = action.menu()
+        found |= actions(sub) if isinstance(sub, QMenu) else {action.text(): action}
+    return found
+
+
+def choose(tray: Tray, text: str) -> None:
+    tray.menu.aboutToShow.emit()
+    actions(tray.menu)[text].trigger()
+
+
+@pytest.mark.parametrize(
+    ("scene", "mark"),
+    [
+        (scenes.two, Mark.WELL), (scenes.alone, Mark.WELL), (scenes.five, Mark.LIMITED),
+        (scenes.all_offline, Mark.OFFLINE), (scenes.paused, Mark.PAUSED),
+        (scenes.one_paused, Mark.LIMITED), (ViewState, Mark.OFFLINE),
+    ],
+)  # fmt: skip
+def test_the_mark_says_how_the_companion_is(scene: type[ViewState], mark: Mark) -> None:
+    assert mark_of(scene()) is mark
+
+
+def test_marks_differ_by_shape_without_any_colour(qtbot: QtBot) -> None:
+    shapes = set()
+    for mark in Mark:
+        image = icon_of(f"tray/{mark}").pixmap(22, 22).toImage()
+        alpha = image.convertToFormat(QImage.Format.Format_Alpha8)
+        shapes.add(bytes(alpha.constBits()))
+    assert len(shapes) == len(Mark)
+
+
+@pytest.mark.parametrize("scene", scenes.SCENES)
+def test_the_first_line_is_health_in_words(tray: Tray, scene: str) -> None:
+    state = scenes.SCENES[scene]()
+    tray.show_state(state)
+    first = tray.menu.actions()[0]
+    assert first.text().replace("&&", "&") == tray._headline()
+    assert not first.isEnabled()
+
+
+def test_a_pause_says_until_when() -> None:
+    assert headline(scenes.paused(), NOW).startswith("Sharing is paused until ")
+
+
+def test_many_causes_are_cut_to_what_fits_a_line() -> None:
+    assert headline(scenes.all_offline(), NOW).count("is not connected") == 2
+
+
+def test_before_the_node_is_up_only_opening_and_quitting_are_offered(tray: Tray) -> None:
+    tray.show_state(ViewState(), "Waiting for your keyring")
+    offered = [text for text, one in actions(tray.menu).items() if text and one.isEnabled()]
+    assert tray.menu.actions()[0].text() == "Waiting for your keyring"
+    assert offered == ["Open AICO mesh", "Quit"]
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("For 1 hour", 60.0), ("Until I resume", None)])
+def test_a_pause_is_wished(
+    tray: Tray, recorder: Recorder, text: str, minutes: float | None
+) -> None:
+    tray.show_state(scenes.two())
+    choose(tray, text)
+    assert recorder.wishes == [Pause(minutes=minutes)]
+
+
+def test_a_pause_until_tomorrow_ends_within_a_day_and_some(
+    tray: Tray, recorder: Recorder
+) -> None:
+    tray.show_state(scenes.two())
+    choose(tray, "Until tomorrow")
+    (wish,) = recorder.wishes
+    assert isinstance(wish, Pause)
+    assert wish.minutes is not None
+    assert 180 <= wish.minutes <= 27 * 60
+
+
+def test_what_is_paused_can_be_resumed(tray: Tray, recorder: Recorder) -> None:
+    tray.show_state(scenes.paused())
+    choose(tray, "Resume sharing")
+    assert recorder.wishes == [Resume()]
+    assert "For 1 hour" not in actions(tray.menu)
+
+
+def test_just_between_us_is_switched_and_shown(tray: Tray, recorder: Recorder) -> None:
+    text = "Just between us: the next conversation stays here"
+    tray.show_state(scenes.two())
+    choose(tray, text)
+    tray.show_state(scenes.just_between_us())
+    assert actions(tray.menu)[text].isChecked()
+    choose(tray, text)
+    assert recorder.wishes == [BetweenUs(is_on=True), BetweenUs(is_on=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Open AICO mesh", "open_wanted"),
+        ("Pair a device…", "pair_wanted"),
+        ("Quit", "quit_wanted"),
+    ],
+)
+def test_the_rest_is_asked_of_the_application(
+    tray: Tray, qtbot: QtBot, text: str, signal: str
+) -> None:
+    tray.show_state(scenes.two())
+    with qtbot.waitSignal(getattr(tray, signal), timeout=1000):
+        choose(tray, text)
+
+
+def test_the_menu_is_made_anew_each_time_without_leaving_anything(tray: Tray) -> None:
+    tray.show_state(scenes.two())
+    before = len(actions(tray.menu))
+    for _ in range(5):
+        tray.menu.aboutToShow.emit()
+    assert len(actions(tray.menu)) == before
+
+
+def test_the_same_state_again_keeps_the_menu_as_it_is(tray: Tray) -> None:
+    tray.show_state(scenes.two())
+    first = tray.menu.actions()[0]
+    tray.show_state(scenes.two())
+    assert tray.menu.actions()[0] is first
