@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.companion import terms
+from mesh.companion.outlook import Outlook
 from mesh.errors import BadInput
-from mesh.model.allowance import Allowance, Grants, Label, may_send
+from mesh.model.allowance import Allowance
 from mesh.model.device import Trust, device_id
 from mesh.model.fact import Level, ObjectKind, Trait
 from mesh.model.policy import (
@@ -37,8 +36,6 @@ from mesh.wishes import (
 from mesh.wishes import Policy as PolicyWish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mesh.commands.services import Services, Tell
     from mesh.storage.objects import Connection
     from mesh.storage.previewing import Thing
@@ -47,7 +44,6 @@ SAMPLES_MAX = 20
 TRAIT_NAME_MAX = 64
 TRAIT_TEXT_MAX = 4096
 MICRO = 1_000_000
-SENT, WITHHELD, WITHDRAWN = "would_send", "withheld", "would_withdraw"
 
 
 async def show(services: Services, _: PolicyWish, __: Tell) -> PolicyShown:
@@ -119,43 +115,6 @@ def _whom(services: Services, key: str, device: str | None) -> tuple[str, str]:
 # ---- preview ---------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Outlook:
-    """What one device would be given (``then``) and could keep, and what it may have now."""
-
-    tags: frozenset[bytes]
-    then: Allowance
-    kept: Grants
-    now: Allowance
-    samples: int
-    counts: dict[str, Counter[str]] = field(
-        default_factory=lambda: {SENT: Counter(), WITHHELD: Counter(), WITHDRAWN: Counter()}
-    )
-    chosen: list[tuple[Thing, str]] = field(default_factory=list)
-
-    def fates(self, thing: Thing) -> Iterator[str]:
-        """What becomes of a thing."""
-        if any(may_send(label, self.then) for label in thing.labels):
-            yield SENT
-            return
-        yield WITHHELD
-        if any(self._goes_back(label) for label in thing.labels):
-            yield WITHDRAWN
-
-    def _goes_back(self, label: Label) -> bool:
-        return may_send(label, self.now) and not self.kept.covers(label.scope)
-
-    def look(self, connection: Connection, *, only_mine: bool) -> None:
-        """Count everything that is here."""
-        for thing in previewing.things(connection, only_mine=only_mine):
-            if thing.author in self.tags:
-                continue
-            for fate in self.fates(thing):
-                self.counts[fate][thing.kind] += 1
-                if self.counts[fate][thing.kind] <= self.samples:
-                    self.chosen.append((thing, fate))
-
-
 async def preview(services: Services, wish: PreviewPolicy, _: Tell) -> PreviewShown:
     """What a device will know: by the very gate that everything passes."""
     key = services.registry.directory.resolve(wish.device)
@@ -174,14 +133,14 @@ async def preview(services: Services, wish: PreviewPolicy, _: Tell) -> PreviewSh
     return PreviewShown(device_id=device_id(key), **counts, samples=samples)
 
 
-def _outlook(services: Services, key: bytes, wish: PreviewPolicy) -> _Outlook:
+def _outlook(services: Services, key: bytes, wish: PreviewPolicy) -> Outlook:
     policies, device = services.policies, device_id(key)
     now_ms = services.clock.wall() // 1000
     trust = wish.trust or policies.trust(key)
     changes = dict(checked(name, text, device) for name, text in wish.choices.items())
     policy = policies.policy.with_choices(changes)
     present = allowance(policies.trust(key), now_ms, policies.policy, device)
-    return _Outlook(
+    return Outlook(
         tags=services.registry.roster.tags_of(key),
         then=allowance(trust, now_ms, policy, device, policies.own),
         kept=grants(policy, trust, device),

@@ -1,0 +1,55 @@
+"""What a device will know: by the very gate that everything passes which leaves this one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mesh.model.allowance import Allowance, Grants, Label, may_send
+from mesh.storage import previewing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mesh.storage.objects import Connection
+    from mesh.storage.previewing import Thing
+
+SENT, WITHHELD, WITHDRAWN = "would_send", "withheld", "would_withdraw"
+
+
+@dataclass(slots=True)
+class Outlook:
+    """What one device would be given (``then``) and could keep, and what it may have now."""
+
+    tags: frozenset[bytes]
+    then: Allowance
+    kept: Grants
+    now: Allowance
+    samples: int
+    counts: dict[str, Counter[str]] = field(
+        default_factory=lambda: {SENT: Counter(), WITHHELD: Counter(), WITHDRAWN: Counter()}
+    )
+    chosen: list[tuple[Thing, str]] = field(default_factory=list)
+
+    def fates(self, thing: Thing) -> Iterator[str]:
+        """What becomes of a thing."""
+        if any(may_send(label, self.then) for label in thing.labels):
+            yield SENT
+            return
+        yield WITHHELD
+        if any(self._goes_back(label) for label in thing.labels):
+            yield WITHDRAWN
+
+    def _goes_back(self, label: Label) -> bool:
+        return may_send(label, self.now) and not self.kept.covers(label.scope)
+
+    def look(self, connection: Connection, *, only_mine: bool) -> None:
+        """Count everything that is here."""
+        for thing in previewing.things(connection, only_mine=only_mine):
+            if thing.author in self.tags:
+                continue
+            for fate in self.fates(thing):
+                self.counts[fate][thing.kind] += 1
+                if self.counts[fate][thing.kind] <= self.samples:
+                    self.chosen.append((thing, fate))
