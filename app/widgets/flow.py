@@ -1,0 +1,63 @@
+"""A grid that has as many columns as there is room for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from typing_extensions import override
+
+from app.theme.tokens import CLOSE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+
+class Tiles(QWidget):
+    """Widgets in rows, each column at least ``least`` logical pixels wide."""
+
+    def __init__(self, least: int, most_columns: int = 4) -> None:
+        super().__init__()
+        self._least, self._most = least, most_columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(CLOSE)
+        self._shown: list[QWidget] = []
+        self._columns = 0
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_all(self, widgets: Sequence[QWidget]) -> None:
+        """These, in this order; what is shown already stays as it is."""
+        if list(widgets) == self._shown:
+            return
+        for gone in self._shown:
+            if gone not in widgets:
+                self._grid.removeWidget(gone)
+                gone.hide()
+        self._shown = list(widgets)
+        self._place(self._fitting())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = self._fitting()
+        if columns != self._columns:
+            self._place(columns)
+
+    def _fitting(self) -> int:
+        room = self.width() + CLOSE
+        return max(1, min(self._most, room // (self._least + CLOSE)))
+
+    def _place(self, columns: int) -> None:
+        self._columns = columns
+        before: QWidget | None = None
+        for number, widget in enumerate(self._shown):
+            self._grid.addWidget(widget, number // columns, number % columns)
+            widget.show()
+            if before is not None:
+                QWidget.setTabOrder(before, widget)
+            before = widget
+        for column in range(self._most):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
