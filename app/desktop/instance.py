@@ -53,20 +53,25 @@ class Doorbell(QObject):
 
     def _answer(self) -> None:
         while (caller := self._server.nextPendingConnection()) is not None:
+            caller.readyRead.connect(self._hear)
             caller.disconnected.connect(caller.deleteLater)
-            caller.readyRead.connect(lambda caller=caller: self._hear(caller))
-            self._hear(caller)
+            self._take(caller)
 
-    def _hear(self, caller: QLocalSocket) -> None:
-        """A call is one line."""
-        if caller.bytesAvailable() > CALL_MAX:
-            caller.abort()
+    def _hear(self) -> None:
+        caller = self.sender()
+        if isinstance(caller, QLocalSocket):
+            self._take(caller)
+
+    def _take(self, caller: QLocalSocket) -> None:
+        """A call is one line; who says something else is hung up."""
         if not caller.canReadLine():
+            if caller.bytesAvailable() > CALL_MAX:
+                caller.disconnectFromServer()
             return
         try:
             call = msgspec.json.decode(caller.readLine(CALL_MAX).data(), type=Call)
-        except msgspec.MsgspecError:
-            caller.abort()
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            caller.disconnectFromServer()
             return
         caller.write(TAKEN)
         caller.flush()
