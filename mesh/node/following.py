@@ -96,10 +96,10 @@ class Following:
         await services.gossip.refresh()
         if change or is_named:
             sync.spread()
-        await self.judge()
         await self.sharing.follow()
         if change.retrusted:
             sync.renew()
+        await self.judge()
         if registry.roster.needs_epoch():
             following = await registry.renew_epoch(sync.peers())
             if following:
@@ -109,6 +109,7 @@ class Following:
     async def judge(self) -> None:
         """Facts are judged by the roster as it is now, also those that came before it."""
         if await judge_here(self.services, self.rules()):
+            await self.sharing.follow()
             await self.newsroom.tell_mood()
 
     def seek_all(self) -> None:
@@ -255,8 +256,8 @@ class Following:
     async def make_good(self) -> None:
         """What a crash may have left out: receipts, and the epoch after a removal."""
         services = self.services
-        await self.judge()
         await self.sharing.follow()
+        await self.judge()
         await services.writing.confirm()
         await self.newsroom.look_for_conflicts()
         if services.registry.roster.needs_epoch():
