@@ -164,7 +164,7 @@ async def start(
     stdin: int = asyncio.subprocess.PIPE,
 ) -> asyncio.subprocess.Process:
     """A command as a process."""
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("PATH", "LC_ALL") if name in os.environ}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
