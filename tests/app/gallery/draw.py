@@ -39,8 +39,8 @@ def draw(app: QApplication, shot: Shot, path: Path) -> None:
     window.show()
     for _ in range(3):
         app.processEvents()
-    picture = window.grab().toImage()
-    picture.convertToFormat(QImage.Format.Format_Indexed8).save(str(path), quality=0)
+    picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    picture.save(str(path), quality=0)
     window.close()
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

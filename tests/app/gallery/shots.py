@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from PySide6.QtWidgets import QWidget
 
-from tests.app.gallery import opening, pairing
+from tests.app.gallery import first_run, opening, pairing
 
 Build: TypeAlias = Callable[[], QWidget]
 
@@ -22,8 +22,13 @@ class Shot:
     build: Build
 
 
+ROOMS = {
+    "opening": opening.WINDOWS,
+    "first-run": first_run.WINDOWS,
+    "pairing": pairing.WINDOWS,
+}
 SHOTS = tuple(
     Shot(f"{room}-{name}", shows, build)
-    for room, windows in (("opening", opening.WINDOWS), ("pairing", pairing.WINDOWS))
+    for room, windows in ROOMS.items()
     for name, (shows, build) in windows.items()
 )
