@@ -262,6 +262,8 @@ class Exchange:
         await self.takes.want(frame.offers)
         if again:
             self.gives.offer_again()
+        else:  # what came from others between the two hellos was not in ours
+            self.gives.grown(hurry=False)
 
     # ---- frontier ----------------------------------------------------------------------------
 
