@@ -30,6 +30,7 @@ QFrame[card="true"], QFrame[card="choice"] {
     background: $card; border: 1px solid $line; border-radius: ${RADIUS_CARD}px; }
 QFrame[card="choice"]:hover { background: $hover; }
 QFrame[card="choice"][chosen="true"] { border: 2px solid $accent; }
+QFrame[card][focused="true"] { border: 2px solid $accent; }
 QFrame[card="quiet"] { background: transparent; border: 1px dashed $line;
     border-radius: ${RADIUS_CARD}px; }
 QFrame[card="drop"] { background: $card; border: 2px dashed $edge;
@@ -104,7 +105,8 @@ QLineEdit:disabled, QComboBox:disabled { color: $mute; background: $off_soft;
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox QAbstractItemView { background: $card; border: 1px solid $line;
     selection-background-color: $accent_soft; selection-color: $text; outline: none; }
-QRadioButton, QCheckBox { spacing: 8px; background: transparent; }
+QRadioButton, QCheckBox { spacing: 8px; }
+QRadioButton[kind="name"] { font-weight: 600; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
 QListView, QTreeView, QTableView { background: transparent; border: none; outline: none; }
 

@@ -6,43 +6,39 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QWidget
 from typing_extensions import override
 
-from app.widgets.hint import redress
+from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
+from app.widgets.labels import label, restyle
+from app.widgets.layout import column
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
+
+INDENT = 25
+"""So that the sentence begins where the title does, right of the round mark."""
 
 
 class ChoiceCard(QFrame):
     """A card that can be chosen with a click anywhere on it, or with the keyboard."""
 
-    def __init__(self, title: str, meaning: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, meaning: str) -> None:
+        super().__init__()
         self.setProperty("card", "choice")
         self.radio = QRadioButton(title)
         self.radio.setProperty("kind", "name")
         self.radio.setAccessibleDescription(meaning)
-        self._meaning = QLabel(meaning)
-        self._meaning.setProperty("kind", "mute")
-        self._meaning.setWordWrap(True)
-        self._meaning.setIndent(26)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(4)
-        column.addWidget(self.radio)
-        column.addWidget(self._meaning)
-        self.radio.toggled.connect(self._show_chosen)
+        told = label(meaning, "mute", wraps=True)
+        told.setIndent(INDENT)
+        self.setLayout(column(self.radio, told, gap=TIGHT, edges=(GAP, CLOSE, GAP, CLOSE)))
+        self.radio.toggled.connect(lambda chosen: restyle(self, chosen=chosen))
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.radio.isEnabled():
             self.radio.setChecked(True)
             self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
-
-    def _show_chosen(self, is_chosen: bool) -> None:
-        redress(self, "chosen", is_chosen)
 
 
 class Choices(QWidget):
@@ -55,9 +51,8 @@ class Choices(QWidget):
         super().__init__(parent)
         self._cards: dict[str, ChoiceCard] = {}
         self._group = QButtonGroup(self)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
+        self._column = column(gap=NEAR)
+        self.setLayout(self._column)
 
     def add(self, key: str, title: str, meaning: str) -> ChoiceCard:
         """One more card below the others."""
@@ -68,10 +63,6 @@ class Choices(QWidget):
         card.radio.toggled.connect(partial(self._tell, key))
         return card
 
-    def _tell(self, key: str, is_chosen: bool) -> None:
-        if is_chosen:
-            self.chosen.emit(key)
-
     def choose(self, key: str) -> None:
         """Choose a card."""
         self._cards[key].radio.setChecked(True)
@@ -80,3 +71,7 @@ class Choices(QWidget):
     def key(self) -> str | None:
         """Which card is chosen."""
         return next((key for key, card in self._cards.items() if card.radio.isChecked()), None)
+
+    def _tell(self, key: str, is_chosen: bool) -> None:
+        if is_chosen:
+            self.chosen.emit(key)

@@ -5,79 +5,75 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.theme.tokens import EDGE, GAP, NEAR
-from app.widgets.emblem import Emblem
+from app.theme.tokens import EDGE, GAP, NEAR, TIGHT
+from app.widgets.buttons import Button
+from app.widgets.labels import label, say
+from app.widgets.layout import column, row
+from app.widgets.marks import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.widgets.layout import Part
+
 
 class Sheet(QWidget):
-    """Give it a headline, add to ``body``, then add its buttons from left to right."""
+    """Give it a headline, add to its body, then add its buttons from left to right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.headline = _label("h1")
-        self.lead = _label("mute")
-        self._emblem = Emblem("info")
-        self._emblem.hide()
-        self.body = QVBoxLayout()
-        self.body.setContentsMargins(EDGE, 0, EDGE, GAP)
-        self.body.setSpacing(GAP)
-        self._buttons = QHBoxLayout()
-        self._buttons.setContentsMargins(EDGE, NEAR, EDGE, EDGE)
-        self._buttons.setSpacing(NEAR)
+        self.headline = label("", "h1", wraps=True)
+        self.lead = label("", "mute", wraps=True)
+        self._tile = Tile("info")
+        self._tile.hide()
+        self._body = column(gap=GAP, edges=(EDGE, TIGHT, EDGE, GAP))
+        self._buttons = row(gap=NEAR, edges=(EDGE, NEAR, EDGE, EDGE))
         self._lay_out()
 
     def entitle(self, headline: str, lead: str = "") -> None:
         """Say what this page is and what to do here."""
-        self.headline.setText(headline)
-        self.lead.setText(lead)
+        say(self.headline, headline)
+        say(self.lead, lead)
         self.lead.setVisible(bool(lead))
         self.setAccessibleName(headline)
 
-    def show_emblem(self, name: str, tone: str) -> None:
+    def show_mark(self, icon: str, tone: str) -> None:
         """An icon beside the headline."""
-        self._emblem.become(name, tone)
-        self._emblem.show()
+        self._tile.show_state(icon, tone)
+        self._tile.show()
+
+    def fill(self, *parts: Part) -> None:
+        """Add these to the body, below each other; None pushes what comes before up."""
+        for part in parts:
+            if part is None:
+                self._body.addStretch(1)
+            elif isinstance(part, QWidget):
+                self._body.addWidget(part)
+            else:
+                self._body.addLayout(part)
 
     def add_button(
-        self, text: str, on_click: Callable[[], None], *, is_primary: bool = False
-    ) -> QPushButton:
-        """A button at the right end of the row."""
-        button = QPushButton(text)
+        self, text: str, on_click: Callable[[], object], *, is_primary: bool = False
+    ) -> Button:
+        """One more button at the right end of the row."""
+        button = Button(text, look="primary" if is_primary else "", on_click=on_click)
         button.setAutoDefault(is_primary)
-        button.setProperty("primary", is_primary)
-        button.clicked.connect(lambda _checked=False: on_click())
         self._buttons.addWidget(button)
         return button
 
     def push_right(self) -> None:
-        """What is added from now on stands at the right."""
+        """The buttons that are added from now on stand at the right."""
         self._buttons.addStretch(1)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(NEAR)
-        words.addWidget(self.headline)
-        words.addWidget(self.lead)
-        head = QHBoxLayout()
-        head.setContentsMargins(EDGE, EDGE, EDGE, GAP)
-        head.setSpacing(GAP)
-        head.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
+        words = column(self.headline, self.lead, gap=NEAR)
+        head = row(self._tile, words, gap=GAP, edges=(EDGE, EDGE, EDGE, GAP))
+        head.setStretch(1, 1)
+        head.setAlignment(self._tile, Qt.AlignmentFlag.AlignTop)
         content = QWidget()
-        content.setLayout(self.body)
+        content.setLayout(self._body)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -90,11 +86,3 @@ class Sheet(QWidget):
         whole.addLayout(head)
         whole.addWidget(scroll, 1)
         whole.addLayout(self._buttons)
-
-
-def _label(kind: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QStackedWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.widgets.labels import label
 from app.widgets.sheet import Sheet
 from app.windows.passphrase import PassphrasePage, secret
 from app.wording import tr
@@ -46,12 +46,9 @@ class NotePage(Sheet):
         self.field = secret(tr("Passphrase"))
         self.shown = QCheckBox(tr("Show what I type"))
         self.shown.toggled.connect(self._reveal)
-        self.trouble = QLabel()
-        self.trouble.setWordWrap(True)
-        self.trouble.setProperty("kind", "warn")
-        for part in (self.busy, self.field, self.shown, self.trouble):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self.trouble = label("", wraps=True)
+        self.trouble.setProperty("tone", "bad")
+        self.fill(self.busy, self.field, self.shown, self.trouble, None)
         self.quit = self.add_button(tr("Quit"), self.given_up.emit)
         self.push_right()
         self.go = self.add_button("", self._go, is_primary=True)
@@ -118,7 +115,7 @@ class Opening(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("AICO mesh")
-        self.setObjectName("root")
+        self.setObjectName("ground")
         self.note = NotePage()
         self.note.typed.connect(self.answered.emit)
         self.note.given_up.connect(self._give_up)

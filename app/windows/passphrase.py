@@ -7,17 +7,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QWidget
 
+from app.theme.tokens import TIGHT
+from app.widgets.buttons import Button
+from app.widgets.labels import label
+from app.widgets.layout import column, row
 from app.widgets.sheet import Sheet
 from app.wording import tr
 from mesh.clock import SystemEntropy
@@ -101,20 +96,17 @@ class PassphrasePage(Sheet):
             ),
         )
         self.first, self.second = secret(tr("Passphrase")), secret(tr("The same again"))
-        self.show_button = QPushButton(tr("Show"))
+        self.show_button = Button(tr("Show"))
         self.show_button.setCheckable(True)
         self.show_button.setAutoDefault(False)
         self.show_button.toggled.connect(self._show)
-        self.suggest = QPushButton(tr("Suggest one"))
+        self.suggest = Button(tr("Suggest one"), on_click=self._suggest)
         self.suggest.setAutoDefault(False)
-        self.suggest.clicked.connect(self._suggest)
         self.bar = QProgressBar()
         self.bar.setRange(0, Strength.STRONG)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Strength"))
-        self.told = QLabel()
-        self.told.setWordWrap(True)
-        self.told.setProperty("kind", "mute")
+        self.told = label("", "mute", wraps=True)
         self.written = QCheckBox(
             tr("I have written it down: without it nobody can open my data, not even I.")
         )
@@ -133,20 +125,12 @@ class PassphrasePage(Sheet):
         return Chosen(self.first.text(), self.second.text(), self.written.isChecked())
 
     def _lay_out_fields(self) -> None:
-        form = QFormLayout()
-        form.setSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(tr("Passphrase"), self.first)
-        form.addRow(tr("The same again"), self.second)
-        row = QHBoxLayout()
-        row.addWidget(self.suggest)
-        row.addWidget(self.show_button)
-        row.addStretch(1)
-        form.addRow("", row)
-        self.body.addLayout(form)
-        for part in (self.bar, self.told, self.written):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        fields = column(
+            column(label(tr("Passphrase"), "name"), self.first, gap=TIGHT),
+            column(label(tr("The same again"), "name"), self.second, gap=TIGHT),
+            row(self.suggest, self.show_button, None),
+        )
+        self.fill(fields, column(self.bar, self.told), self.written, None)
 
     def _typed(self) -> None:
         typed = self.typed

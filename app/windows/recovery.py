@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFormLayout,
-    QFrame,
     QGridLayout,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.theme.tokens import CLOSE, NEAR
+from app.widgets.cards import Card
+from app.widgets.labels import label
+from app.widgets.layout import row
 from app.widgets.sheet import Sheet
 from app.wording import sentence, tr
 from mesh.wishes import RecoveryPhrase, RecoveryShown
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 3
 WORD_MAX = 24
+NUMBER_WIDTH = 20
 WIDTH, HEIGHT = 640, 600
 
 
@@ -47,13 +48,10 @@ class WordsPage(Sheet):
                 "them on paper, in this order, and keep it where only you find it."
             ),
         )
-        self.told = _note()
+        self.told = label("", "mute", wraps=True)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(8)
-        self.body.addLayout(self._grid)
-        self.body.addWidget(self.told)
-        self.body.addStretch(1)
+        self._grid.setSpacing(NEAR)
+        self.fill(self._grid, self.told, None)
         self.later = self.add_button(tr("Later"), self.postponed.emit)
         self.push_right()
         self.next = self.add_button(
@@ -63,7 +61,7 @@ class WordsPage(Sheet):
 
     def show_words(self, words: tuple[str, ...]) -> None:
         """Show the words, counted from 1."""
-        self._clear()
+        _clear(self._grid)
         rows = -(-len(words) // COLUMNS)
         for index, word in enumerate(words):
             self._grid.addWidget(_numbered(index + 1, word), index % rows, index // rows)
@@ -75,12 +73,6 @@ class WordsPage(Sheet):
     def show_trouble(self, text: str) -> None:
         """Say why there are no words."""
         self.told.setText(text)
-
-    def _clear(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
 
 
 class CheckPage(Sheet):
@@ -97,28 +89,27 @@ class CheckPage(Sheet):
             tr("Type these three words as you have written them down."),
         )
         self.fields: dict[int, QLineEdit] = {}
-        self._form = QFormLayout()
-        self._form.setSpacing(8)
-        self.told = _note()
-        self.body.addLayout(self._form)
-        self.body.addWidget(self.told)
-        self.body.addStretch(1)
+        self._form = QGridLayout()
+        self._form.setSpacing(NEAR)
+        self.told = label("", wraps=True)
+        self.told.setProperty("tone", "bad")
+        self.fill(self._form, self.told, None)
         self.add_button(tr("Show the words again"), self.back_wanted.emit)
         self.push_right()
         self.check = self.add_button(tr("Confirm"), self._confirm, is_primary=True)
 
     def ask(self, positions: tuple[int, ...]) -> None:
         """Ask for the words at these positions."""
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        _clear(self._form)
         self.fields = {}
-        for position in positions:
+        for line, position in enumerate(positions):
             field = QLineEdit()
             field.setMaxLength(WORD_MAX)
             field.textChanged.connect(self._typed)
-            label = tr("Word {number}", number=position)
-            field.setAccessibleName(label)
-            self._form.addRow(label, field)
+            title = tr("Word {number}", number=position)
+            field.setAccessibleName(title)
+            self._form.addWidget(label(title, "name"), line, 0)
+            self._form.addWidget(field, line, 1)
             self.fields[position] = field
         self.told.setText("")
         self._typed()
@@ -197,7 +188,6 @@ class RecoveryDialog(QDialog):
     def __init__(self, wisher: Wisher, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Recovery words"))
-        self.setObjectName("root")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.resize(WIDTH, HEIGHT)
@@ -213,26 +203,19 @@ class RecoveryDialog(QDialog):
         self.pages.begin()
 
 
-def _numbered(number: int, word: str) -> QFrame:
-    frame = QFrame()
-    frame.setProperty("card", "true")
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(12, 6, 12, 6)
-    row.setSpacing(8)
-    count = QLabel(str(number))
-    count.setProperty("kind", "mute")
-    count.setMinimumWidth(20)
+def _numbered(number: int, word: str) -> Card:
+    count = label(str(number), "mute")
+    count.setMinimumWidth(NUMBER_WIDTH)
     count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    text = QLabel(word)
-    text.setProperty("kind", "name")
-    text.setAccessibleName(f"{number} {word}")
-    row.addWidget(count)
-    row.addWidget(text, 1)
-    return frame
+    told = label(word, "name")
+    told.setAccessibleName(f"{number} {word}")
+    line = row(count, told, edges=(CLOSE, NEAR, CLOSE, NEAR))
+    line.setStretch(1, 1)
+    return Card(line)
 
 
-def _note() -> QLabel:
-    note = QLabel()
-    note.setWordWrap(True)
-    note.setProperty("kind", "mute")
-    return note
+def _clear(grid: QGridLayout) -> None:
+    while (item := grid.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.deleteLater()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.theme.tokens import GAP, TIGHT
+from app.widgets.cards import Notice
 from app.widgets.choice import Choices
+from app.widgets.labels import label
+from app.widgets.layout import column, row
+from app.widgets.marks import Tile
 from app.widgets.sheet import Sheet
 from app.wording import tr
 from mesh.model.device import NAME_MAX
@@ -21,15 +26,12 @@ class WelcomePage(Sheet):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entitle(tr("Welcome to AICO"), tr("One companion, the same on all your devices."))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(20)
-        grid.setColumnStretch(1, 1)
-        for row, (icon, title, text) in enumerate(promises()):
-            grid.addWidget(QLabel(), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(_promise(title, text), row, 1)
-        self.body.addLayout(grid)
-        self.body.addStretch(1)
+        for icon, title, text in promises():
+            told = column(label(title, "h2"), label(text, "mute", wraps=True), gap=TIGHT)
+            line = row(Tile(icon, side=48), told, gap=GAP)
+            line.setStretch(1, 1)
+            self.fill(line)
+        self.fill(None)
         self.push_right()
         self.go = self.add_button(tr("Begin"), self.ready.emit, is_primary=True)
 
@@ -50,14 +52,10 @@ class NamePage(Sheet):
         self.name.setMaxLength(NAME_MAX)
         self.name.setAccessibleName(tr("Name of this device"))
         self.name.textChanged.connect(self._typed)
-        self.told = QLabel()
-        self.told.setWordWrap(True)
-        self.key = QLabel()
-        self.key.setWordWrap(True)
-        self.key.setProperty("kind", "mute")
-        for part in (self.name, self.told, self.key):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self.told = label("", wraps=True)
+        self.told.setProperty("tone", "bad")
+        self.key = Notice("lock", "accent")
+        self.fill(column(self.name, self.told), self.key, None)
         self.add_button(tr("Back"), self.back_wanted.emit)
         self.push_right()
         self.go = self.add_button(tr("Next"), self._go, is_primary=True)
@@ -67,7 +65,7 @@ class NamePage(Sheet):
         self.name.setText(name)
         self.name.selectAll()
         self.name.setFocus()
-        self.key.setText(key_kept_by(keystore))
+        self.key.show_notice("lock", "ok", key_kept_by(keystore))
 
     def show_trouble(self, text: str) -> None:
         """Say what is wrong with the name."""
@@ -108,8 +106,7 @@ class FamilyPage(Sheet):
             tr("You read the invitation that the other device shows."),
         )
         self.ways.choose(NEW)
-        self.body.addWidget(self.ways)
-        self.body.addStretch(1)
+        self.fill(self.ways, None)
         self.add_button(tr("Back"), self.back_wanted.emit)
         self.push_right()
         self.go = self.add_button(tr("Next"), self._go, is_primary=True)
@@ -132,7 +129,7 @@ def promises() -> tuple[tuple[str, str, str], ...]:
             tr("Your devices talk to each other directly and encrypted; there is no cloud."),
         ),
         (
-            "share",
+            "shield",
             tr("You decide"),
             tr("You say which device may know what, and forgotten stays forgotten."),
         ),
@@ -154,10 +151,3 @@ def key_kept_by(keystore: str | None) -> str:
             )
         case _:
             return tr("All that AICO knows is stored encrypted on this device.")
-
-
-def _promise(title: str, text: str) -> QLabel:
-    label = QLabel(f"<b>{title}</b><br>{text}")
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setWordWrap(True)
-    return label

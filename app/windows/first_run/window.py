@@ -60,7 +60,7 @@ class FirstRun(QWidget):
         self._machine = platform.node() if machine is None else machine
         self.wizard: PairingWizard | None = None
         self.setWindowTitle(tr("Welcome to AICO"))
-        self.setObjectName("root")
+        self.setObjectName("ground")
         self.resize(WIDTH, HEIGHT)
         self.welcome, self.naming, self.family = WelcomePage(), NamePage(), FamilyPage()
         self.recovery = RecoveryPages(wisher)

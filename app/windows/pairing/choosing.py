@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.theme.tokens import GAP, TIGHT
 from app.widgets.choice import Choices
+from app.widgets.labels import label
+from app.widgets.layout import column, row
+from app.widgets.select import Select
 from app.widgets.sheet import Sheet
 from app.windows.pairing.steps import Choosing
 from app.wording import role, tr, trust, trust_means
@@ -34,7 +38,7 @@ class ChoosingPage(Sheet):
         for level in TRUSTS:
             self.trusts.add(level, trust(level), trust_means(level))
         self.trusts.chosen.connect(self._suggest_role)
-        self.role = QComboBox()
+        self.role = Select()
         for each in Role:
             self.role.addItem(role(each), each)
         self.role.activated.connect(self._keep_role)
@@ -71,17 +75,17 @@ class ChoosingPage(Sheet):
         )
 
     def _lay_out_form(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(tr("&What it is"), self.role)
-        form.addRow(tr("&Name"), self.name)
+        kind, name = label(tr("&What it is"), "name"), label(tr("&Name"), "name")
+        kind.setBuddy(self.role)
+        name.setBuddy(self.name)
         self.role.setAccessibleName(tr("What it is"))
         self.name.setAccessibleName(tr("Name of the new device"))
-        self.body.addWidget(self.trusts)
-        self.body.addLayout(form)
-        self.body.addStretch(1)
+        fields = row(
+            column(kind, self.role, gap=TIGHT), column(name, self.name, gap=TIGHT), gap=GAP
+        )
+        fields.setStretch(0, 2)
+        fields.setStretch(1, 3)
+        self.fill(self.trusts, fields, None)
 
     def _suggest_role(self, level: str) -> None:
         if not self._role_is_chosen:

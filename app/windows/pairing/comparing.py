@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.theme.tokens import EDGE, GAP
+from app.widgets.cards import Card, Notice
+from app.widgets.labels import label
+from app.widgets.layout import column, row
 from app.widgets.sheet import Sheet
 from app.windows.pairing import words
 from app.wording import tr
@@ -60,19 +64,11 @@ class Pictures(QWidget):
 
     def __init__(self, pictures: tuple[tuple[str, str], ...]) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
         names = [words.picture_name(name) for _, name in pictures]
-        for (symbol, _), name in zip(pictures, names, strict=True):
-            column = QVBoxLayout()
-            column.setSpacing(8)
-            column.addWidget(PicturePlate(symbol), 0, Qt.AlignmentFlag.AlignHCenter)
-            label = QLabel(name)
-            label.setProperty("kind", "name")
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(label)
-            row.addLayout(column, 1)
+        shown = [
+            _named(symbol, name) for (symbol, _), name in zip(pictures, names, strict=True)
+        ]
+        self.setLayout(row(*shown))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Seven pictures: {names}", names=", ".join(names)))
 
@@ -91,27 +87,22 @@ class ComparingPage(Sheet):
         super().__init__(parent)
         self.pictures: Pictures | None = None
         self._shown: tuple[tuple[str, str], ...] = ()
-        self._frame = QFrame()
-        self._frame.setProperty("card", "true")
-        self._place = QVBoxLayout(self._frame)
-        self._place.setContentsMargins(16, 24, 16, 24)
-        self.flow = QLabel()
-        self.flow.setWordWrap(True)
-        self.waiting = QLabel()
-        self.waiting.setWordWrap(True)
-        self.waiting.setProperty("kind", "mute")
+        self._place = column(edges=(GAP, EDGE, GAP, EDGE))
+        self.flow = Notice("info", "accent")
+        self.waiting = label("", "mute", wraps=True)
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setAccessibleName(tr("Waiting"))
-        for part in (self._frame, self.flow, self.busy, self.waiting):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        waiting = column(self.busy, self.waiting)
+        self.fill(Card(self._place), self.flow, waiting, None)
         self.add_button(tr("Cancel"), self.given_up.emit)
         self.push_right()
         self.no = self.add_button(tr("They are different"), lambda: self.answered.emit(False))
-        self.yes = self.add_button(tr("They are the same"), lambda: self.answered.emit(True))
-        self.yes.setProperty("primary", True)
+        self.yes = self.add_button(
+            tr("They are the same"), lambda: self.answered.emit(True), is_primary=True
+        )
+        self.yes.setAutoDefault(False)
 
     def show_step(self, step: Comparing) -> None:
         """Show these pictures and whose they are."""
@@ -125,7 +116,7 @@ class ComparingPage(Sheet):
         )
         if step.pictures != self._shown or self.pictures is None:
             self._show_pictures(step.pictures)
-        self.flow.setText(words.will_flow(step))
+        self.flow.show_notice("devices", "accent", words.will_flow(step))
         for button in (self.no, self.yes):
             button.setEnabled(not step.agreed)
         self.busy.setVisible(step.agreed)
@@ -142,6 +133,12 @@ class ComparingPage(Sheet):
         self._place.addWidget(self.pictures)
         # Nobody should say yes by pressing Enter once too often.
         self.pictures.setFocus()
+
+
+def _named(symbol: str, name: str) -> QVBoxLayout:
+    told = label(name, "name")
+    told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return column(row(None, PicturePlate(symbol), None, gap=0), told)
 
 
 def _drawing_of(symbol: str) -> QSvgRenderer | None:

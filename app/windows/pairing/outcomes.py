@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
+from app.theme.tokens import TIGHT
+from app.widgets.labels import label
+from app.widgets.layout import column
 from app.widgets.sheet import Sheet
 from app.windows.pairing import words
 from app.windows.pairing.failures import Remedy, remedy_of
@@ -30,8 +33,7 @@ class WaitingPage(Sheet):
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setAccessibleName(tr("Waiting"))
-        self.body.addWidget(self.busy)
-        self.body.addStretch(1)
+        self.fill(self.busy, None)
         self.add_button(tr("Cancel"), self.given_up.emit)
         self.push_right()
 
@@ -58,16 +60,12 @@ class MeetingPage(Sheet):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("First exchange"))
-        self.progress = QLabel()
-        self.progress.setWordWrap(True)
-        self.time_left = QLabel()
-        self.time_left.setProperty("kind", "small")
-        self.note = QLabel(tr("You can close this window; it goes on by itself."))
-        self.note.setProperty("kind", "mute")
-        self.note.setWordWrap(True)
-        for part in (self.bar, self.progress, self.time_left, self.note):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self.progress = label("", wraps=True)
+        self.time_left = label("", "small")
+        told = tr("You can close this window; it goes on by itself.")
+        self.note = label(told, "mute", wraps=True)
+        words_below = column(self.progress, self.time_left, gap=TIGHT)
+        self.fill(self.bar, words_below, self.note, None)
         self.push_right()
         self.done = self.add_button(tr("Done"), self.given_up.emit, is_primary=True)
 
@@ -75,6 +73,7 @@ class MeetingPage(Sheet):
         """Show how far it is."""
         self.entitle(words.met(step), trust_means(step.trust) if step.is_host else "")
         is_over = step.is_in_step or step.trust is Trust.GUEST
+        self.show_mark("check" if is_over else "devices", "ok" if is_over else "accent")
         share = words.share(step)
         self.bar.setRange(0, 0 if share is None else FULL)
         self.bar.setValue(FULL if is_over else round((share or 0) * FULL))
@@ -94,10 +93,8 @@ class FailedPage(Sheet):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._remedy = Remedy.CLOSE
-        self.advice = QLabel()
-        self.advice.setWordWrap(True)
-        self.body.addWidget(self.advice)
-        self.body.addStretch(1)
+        self.advice = label("", wraps=True)
+        self.fill(self.advice, None)
         self.close_button = self.add_button(tr("Close"), self.given_up.emit)
         self.push_right()
         self.remedy = self.add_button("", self._remedied, is_primary=True)
@@ -107,6 +104,7 @@ class FailedPage(Sheet):
         trouble = words.trouble(step)
         self._remedy = remedy_of(step.why)
         self.entitle(trouble.title)
+        self.show_mark("warning", "warn")
         self.advice.setText(trouble.advice)
         self.remedy.setText(trouble.remedy)
         self.close_button.setVisible(self._remedy is not Remedy.CLOSE)

@@ -6,27 +6,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from typing_extensions import override
 
+from app.theme.tokens import EDGE, GAP, TIGHT
+from app.widgets.buttons import Button
+from app.widgets.cards import Card
+from app.widgets.labels import label
+from app.widgets.layout import column, row
 from app.widgets.sheet import Sheet
 from app.windows.pairing.looking import Looker, Miss
 from app.windows.pairing.steps import Reading
 from app.wording import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 
 TEXT_MAX = 400
@@ -62,9 +55,7 @@ class ReadingPage(Sheet):
         self.place.setMaxLength(80)
         self.place.setPlaceholderText("192.168.1.20:21550")
         self.place.textChanged.connect(self._typed)
-        self.told = QLabel()
-        self.told.setWordWrap(True)
-        self.told.setProperty("kind", "mute")
+        self.told = label("", "mute", wraps=True)
         self._lay_out_ways()
         self.add_button(tr("Cancel"), self.given_up.emit)
         self.push_right()
@@ -158,49 +149,32 @@ class ReadingPage(Sheet):
         self.told.setText(text)
 
     def _lay_out_ways(self) -> None:
-        self.body.addWidget(self._pictures())
-        form = QGridLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(4)
-        form.setColumnStretch(0, 3)
-        form.setColumnStretch(1, 2)
-        for column, (title, field) in enumerate(
-            ((tr("&Link or code"), self.text), (tr("&Address, with a code"), self.place))
+        fields = []
+        for title, field in (
+            (tr("&Link or code"), self.text),
+            (tr("&Address, with a code"), self.place),
         ):
-            label = QLabel(title)
-            label.setProperty("kind", "name")
-            label.setBuddy(field)
+            above = label(title, "name")
+            above.setBuddy(field)
             field.setAccessibleName(title.replace("&", ""))
-            form.addWidget(label, 0, column)
-            form.addWidget(field, 1, column)
-        self.body.addLayout(form)
-        self.body.addWidget(self.told)
-        self.body.addStretch(1)
+            fields.append(column(above, field, gap=TIGHT))
+        both = row(*fields, gap=GAP)
+        both.setStretch(0, 3)
+        both.setStretch(1, 2)
+        self.fill(self._pictures(), both, self.told, None)
 
-    def _pictures(self) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("card", "drop")
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(12)
-        hint = QLabel(tr("Drop a picture of the invitation here, or"))
+    def _pictures(self) -> Card:
+        hint = label(tr("Drop a picture of the invitation here, or"), "mute", wraps=True)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint.setWordWrap(True)
-        hint.setProperty("kind", "mute")
-        column.addWidget(hint)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        for text, act in (
-            (tr("Look at my screen"), self.look_at_screen),
-            (tr("Choose a picture…"), self.choose_file),
-            (tr("Paste"), self.paste),
-        ):
-            row.addWidget(_button(text, act))
-        row.addStretch(1)
-        column.addLayout(row)
-        return frame
+        buttons = [
+            Button(tr("Look at my screen"), icon="search", on_click=self.look_at_screen),
+            Button(tr("Choose a picture…"), icon="import", on_click=self.choose_file),
+            Button(tr("Paste"), icon="copy", on_click=self.paste),
+        ]
+        for button in buttons:
+            button.setAutoDefault(False)
+        ways = row(None, *buttons, None)
+        return Card(column(hint, ways, gap=GAP, edges=(EDGE, EDGE, EDGE, EDGE)), "drop")
 
 
 def missed(miss: Miss) -> str:
@@ -219,10 +193,3 @@ def missed(miss: Miss) -> str:
                 "Your desktop lets no application look at the screen. Make a screenshot of the "
                 "invitation and paste it here."
             )
-
-
-def _button(text: str, act: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    button.clicked.connect(lambda _checked=False: act())
-    return button

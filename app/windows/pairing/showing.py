@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
+from app.theme.tokens import CLOSE, EDGE
+from app.widgets.buttons import Button
+from app.widgets.cards import Notice
+from app.widgets.labels import label, restyle
+from app.widgets.layout import column, row
 from app.widgets.qr import QrCode
 from app.widgets.sheet import Sheet
 from app.windows.pairing.steps import TRIES, Showing
@@ -40,16 +36,15 @@ class ShowingPage(Sheet):
         self.link = QLineEdit()
         self.link.setReadOnly(True)
         self.link.setAccessibleName(tr("Invitation as a link"))
-        self.copy = QPushButton(tr("Copy link"))
+        self.copy = Button(tr("Copy link"), icon="copy", on_click=self._copy)
         self.copy.setAutoDefault(False)
-        self.copy.clicked.connect(self._copy)
-        self.code = _text("code", tr("Invitation as a code"))
-        self.place = _text("mute", tr("Where the code is good"))
-        self.notice = _text("warn", tr("What happened"))
+        self.code = _selectable("big", tr("Invitation as a code"))
+        self.place = _selectable("mute", tr("Where the code is good"))
+        self.notice = Notice()
         self.time = QProgressBar()
         self.time.setTextVisible(False)
         self.time.setAccessibleName(tr("Time left"))
-        self.time_left = _text("small", tr("Time left"))
+        self.time_left = label("", "small")
         self._began = 0.0
         self._step: Showing | None = None
         self._lay_out_ways()
@@ -79,15 +74,12 @@ class ShowingPage(Sheet):
         self.time.setMaximum(max(1, round(self._step.expires_at - self._began)))
         self.time.setValue(round(remaining))
         self.time_left.setText(left(remaining) if remaining >= 1 else tr("The time is over…"))
-        is_late = remaining < HURRY_S
-        if self.time.property("late") != is_late:
-            self.time.setProperty("late", is_late)
-            self.time.style().unpolish(self.time)
-            self.time.style().polish(self.time)
+        restyle(self.time_left, late=remaining < HURRY_S)
 
     def _show_notice(self, step: Showing) -> None:
-        self.notice.setText(notice_of(step))
-        self.notice.setVisible(bool(self.notice.text()))
+        told = notice_of(step)
+        self.notice.show_notice("info", "warn", told)
+        self.notice.setVisible(bool(told))
         self.code.setEnabled(step.tries_left > 0)
 
     def _copy(self) -> None:
@@ -95,36 +87,19 @@ class ShowingPage(Sheet):
         self.copy.setText(tr("Copied"))
 
     def _lay_out_ways(self) -> None:
-        ways = QGridLayout()
-        ways.setHorizontalSpacing(24)
-        ways.setVerticalSpacing(0)
-        ways.setColumnStretch(1, 1)
-        ways.addWidget(self.qr, 0, 0, Qt.AlignmentFlag.AlignTop)
-        texts = QVBoxLayout()
-        texts.setSpacing(8)
-        link = QHBoxLayout()
-        link.setSpacing(8)
-        link.addWidget(self.link, 1)
-        link.addWidget(self.copy)
-        texts.addWidget(
-            _heading(tr("Look at this picture"), tr("with “Look at my screen”, or as a photo"))
+        ways = column(
+            _way(tr("Look at this picture"), tr("with “Look at my screen”, or as a photo")),
+            _way(tr("or send the link"), tr("in a message that only you read")),
+            row(self.link, self.copy),
+            _way(tr("or type the code"), ""),
+            column(self.code, self.place, gap=0),
+            None,
+            gap=CLOSE,
         )
-        texts.addSpacing(8)
-        texts.addWidget(
-            _heading(tr("or send the link"), tr("to yourself, in a message that only you read"))
-        )
-        texts.addLayout(link)
-        texts.addSpacing(8)
-        texts.addWidget(_heading(tr("or type the code"), ""))
-        texts.addWidget(self.code)
-        texts.addWidget(self.place)
-        texts.addStretch(1)
-        ways.addLayout(texts, 0, 1)
-        self.body.addLayout(ways)
-        self.body.addWidget(self.notice)
-        self.body.addWidget(self.time)
-        self.body.addWidget(self.time_left)
-        self.body.addStretch(1)
+        whole = row(self.qr, ways, gap=EDGE)
+        whole.setAlignment(self.qr, Qt.AlignmentFlag.AlignTop)
+        whole.setStretch(1, 1)
+        self.fill(whole, self.notice, column(self.time, self.time_left), None)
 
 
 def notice_of(step: Showing) -> str:
@@ -145,27 +120,15 @@ def notice_of(step: Showing) -> str:
     return ""
 
 
-def _heading(text: str, more: str) -> QWidget:
-    heading = QWidget()
-    row = QVBoxLayout(heading)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
-    title = QLabel(text)
-    title.setProperty("kind", "name")
-    row.addWidget(title)
-    if more:
-        note = QLabel(more)
-        note.setProperty("kind", "small")
-        note.setWordWrap(True)
-        row.addWidget(note)
-    return heading
+def _way(title: str, how: str) -> QVBoxLayout:
+    parts = [label(title, "name")]
+    if how:
+        parts.append(label(how, "small", wraps=True))
+    return column(*parts, gap=2)
 
 
-def _text(kind: str, name: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setAccessibleDescription(name)
-    return label
+def _selectable(kind: str, what: str) -> QLabel:
+    made = label("", kind, wraps=True)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setAccessibleDescription(what)
+    return made

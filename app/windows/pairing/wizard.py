@@ -69,7 +69,6 @@ class PairingWizard(QDialog):
         self.step: Step = Choosing()
         self._is_begun = False
         self.setWindowTitle(tr("Pair a device"))
-        self.setObjectName("root")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.resize(WIDTH, HEIGHT)

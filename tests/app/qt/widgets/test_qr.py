@@ -59,7 +59,8 @@ def test_each_module_has_five_pixels_at_least_and_the_light_zone_four_modules(
     ]
     first = min(x for x, _ in dark), min(y for _, y in dark)
     assert first == (4 * MODULE_MIN, 4 * MODULE_MIN)
-    assert image.pixelColor(0, 0) == QColor(Qt.GlobalColor.white)
+    edge = 2 * MODULE_MIN
+    assert image.pixelColor(edge, edge) == QColor(Qt.GlobalColor.white)
     assert codes_in(image) == [LONGEST]
 
 

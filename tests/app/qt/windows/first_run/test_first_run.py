@@ -62,7 +62,7 @@ def test_the_machines_name_is_suggested_as_one_for_people(
     window = start()
     window.welcome.go.click()
     assert window.naming.name.text() == "Annas laptop"
-    assert "keyring" in window.naming.key.text()
+    assert "keyring" in window.naming.key.text.text()
     window.naming.name.setText("Anna's laptop")
     window.naming.go.click()
     assert recorder.wishes == [Rename(device=scenes.ME, name="Anna's laptop")]

@@ -149,10 +149,10 @@ def test_wrong_codes_are_told_with_the_tries_that_are_left(
     invited(wizard, recorder)
     assert not wizard.showing.notice.isVisibleTo(wizard)
     recorder.last(Invite).tell(CodeTried(run="run-1", left=1))
-    assert "1 try is left" in wizard.showing.notice.text()
+    assert "1 try is left" in wizard.showing.notice.text.text()
     assert wizard.showing.notice.isVisibleTo(wizard)
     recorder.last(Invite).tell(CodeTried(run="run-1", left=0))
-    assert "three times" in wizard.showing.notice.text()
+    assert "three times" in wizard.showing.notice.text.text()
     assert not wizard.showing.code.isEnabled()
 
 
@@ -203,7 +203,7 @@ def test_seven_pictures_with_names_and_what_will_flow(
     assert page.pictures is not None
     assert page.pictures.accessibleName() == f"Seven pictures: {', '.join(NAMES)}"
     assert "Tablet" in page.lead.text()
-    assert "seven days" in page.flow.text()
+    assert "seven days" in page.flow.text.text()
     assert not page.yes.isDefault()
     assert not page.no.isDefault()
 
@@ -239,7 +239,7 @@ def test_who_goes_away_while_pictures_are_compared_leaves_the_invitation_open(
     recorder.last(Invite).tell(ASKING)
     recorder.last(Invite).tell(PairingWithdrawn(run="run-1"))
     assert wizard.pages.currentWidget() is wizard.showing
-    assert "went away" in wizard.showing.notice.text()
+    assert "went away" in wizard.showing.notice.text.text()
 
 
 # ---- joining ---------------------------------------------------------------------------------
