@@ -44,7 +44,7 @@ def _run(options: Mapping[str, Any]) -> int:
     from app.desktop.instance import ring
 
     choices = Choices.of(options)
-    if profile.is_running() and ring(profile, choices.call):
+    if ring(profile, choices.call):
         return 0
     return _serve(profile, choices)
 

@@ -42,7 +42,8 @@ class Doorbell(QObject):
         self._server.newConnection.connect(self._answer)
 
     def listen(self, profile: Profile) -> bool:
-        """Take calls. Only for the process that holds the lock of the profile."""
+        """Take calls from now on. Only for the process that holds the lock of the profile."""
+        self._server.close()
         name = _name(profile)
         QLocalServer.removeServer(name)
         return self._server.listen(name)
@@ -79,7 +80,9 @@ class Doorbell(QObject):
 
 
 def ring(profile: Profile, call: Call) -> bool:
-    """Call the application that serves the profile; False if none takes the call."""
+    """Call the application that serves the profile, or is about to; False if there is none."""
+    if not profile.sockets.exists():
+        return False
     profile.check_sockets()
     line = QLocalSocket()
     line.connectToServer(_name(profile))

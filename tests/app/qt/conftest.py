@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from app.application.program import Program
 from tests.app.qt.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> dict[str, Callable[[], AbstractEventLoop]]:
     """An async test here runs on the loop of the application."""
-    return {
-        "qt": lambda: qasync.QEventLoop(QApplication.instance() or QApplication(sys.argv[:1]))
-    }
+    return {"qt": lambda: qasync.QEventLoop(QApplication.instance() or Program(sys.argv[:1]))}
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[Program]:
+    """The application object is our own."""
+    return Program
 
 
 @pytest.fixture
