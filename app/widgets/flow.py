@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 class Tiles(QWidget):
-    """Widgets in rows, each column at least ``least`` logical pixels wide."""
+    """Widgets in rows, each column at least ``least`` logical pixels wide.
 
-    def __init__(self, least: int, most_columns: int = 4) -> None:
+    There are no more columns than widgets, but ``always`` so many where there is room.
+    """
+
+    def __init__(self, least: int, most_columns: int = 4, *, always: int = 1) -> None:
         super().__init__()
-        self._least, self._most = least, most_columns
+        self._least, self._most, self._always = least, most_columns, always
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(CLOSE)
@@ -48,7 +51,8 @@ class Tiles(QWidget):
 
     def _fitting(self) -> int:
         room = self.width() + CLOSE
-        return max(1, min(self._most, room // (self._least + CLOSE)))
+        most = min(self._most, max(self._always, len(self._shown)))
+        return max(1, min(most, room // (self._least + CLOSE)))
 
     def _place(self, columns: int) -> None:
         self._columns = columns
