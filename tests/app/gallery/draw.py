@@ -1,40 +1,40 @@
-"""One process draws at one scale: windows, languages, light and dark. See `__main__`."""
+"""One process draws at one scale: `python -m tests.app.gallery.draw FOLDER PERCENT [NAME…]`."""
 
 from __future__ import annotations
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QLocale
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app import theme, wording
-from tests.app.gallery.shots import SHOTS
+from tests.app.gallery.shots import LANGUAGES, SCHEMES, SHOTS, Look
 
 if TYPE_CHECKING:
     from tests.app.gallery.shots import Shot
 
-LANGUAGES = ("en", "de")
-SCHEMES = ("light", "dark")
 
-
-def main(folder: Path, percent: str, wanted: list[str]) -> None:
-    """Draw every wanted window in both schemes and languages."""
+def main(folder: Path, percent: int, names: list[str], *, wants_all: bool) -> None:
+    """Draw what is wanted of every window whose name begins with one of the names."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
-    for scheme in SCHEMES:
+    shots = [shot for shot in SHOTS if shot.name.startswith(tuple(names))]
+    for scheme, language in product(SCHEMES, LANGUAGES):
+        look = Look(scheme, language, percent)
         theme.apply(app, scheme)
-        for language in LANGUAGES:
-            wording.speak(language)
-            for shot in SHOTS:
-                if not wanted or any(shot.name.startswith(each) for each in wanted):
-                    draw(app, shot, folder / f"{shot.name}-{scheme}-{language}-{percent}.png")
+        wording.speak(language)
+        QLocale.setDefault(QLocale(language))
+        for shot in shots:
+            if wants_all or look in shot.looks:
+                draw(app, shot, folder / shot.file(look))
 
 
 def draw(app: QApplication, shot: Shot, path: Path) -> None:
-    """One picture, in few enough colours to be small."""
+    """One picture, as small as a picture without loss can be."""
     window = shot.build()
     window.show()
     for _ in range(3):
@@ -47,4 +47,10 @@ def draw(app: QApplication, shot: Shot, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    _, target, scale, *wanted = sys.argv
+    main(
+        Path(target),
+        int(scale),
+        [name for name in wanted if name != "--all"] or [""],
+        wants_all="--all" in wanted,
+    )

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 WORDS = RecoveryShown(
     confirmed=False,
-    words=tuple(
-        "tea moon river cabin orbit lunar velvet piano garden window pepper cradle "
-        "anchor meadow saddle thumb walnut breeze copper lantern marble oyster ribbon tulip"
-        .split()
+    words=(
+        "tea", "moon", "river", "cabin", "orbit", "lunar", "velvet", "piano", "garden",
+        "window", "pepper", "cradle", "anchor", "meadow", "saddle", "thumb", "walnut",
+        "breeze", "copper", "lantern", "marble", "oyster", "ribbon", "tulip",
     ),
     ask=(3, 11, 20),
 )  # fmt: skip
