@@ -110,6 +110,10 @@ class Gossip:
         member = self._registry.roster.members.get(key)
         return member.trust if member else None
 
+    def standing(self, key: bytes) -> object:
+        """How far that device and this one are trusted now."""
+        return self.trust(key), self.trust(self._registry.key)
+
     def is_member(self, key: bytes) -> bool:
         """Whether a device belongs to the family now, and this one too."""
         return self.trust(key) is not None and self._registry.is_member

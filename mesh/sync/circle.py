@@ -66,6 +66,9 @@ class FamilyTalk(Protocol):
     def is_member(self, key: bytes) -> bool:
         """Whether a device belongs to the family now."""
 
+    def standing(self, key: bytes) -> object:
+        """How far that device and this one are trusted now; equal as long as both are so."""
+
     def takes_from(self, key: bytes) -> bool:
         """Whether records flow from that device at all."""
 

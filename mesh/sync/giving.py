@@ -45,9 +45,8 @@ class GivingSide:
         talk = self._talk
         self.scopes.clear()
         self.showing.begin()
-        talk.allowed = talk.circle.family.allowance(talk.key)
-        talk.own_only = talk.circle.family.gives_only_own
-        given = () if talk.is_paused else offers(talk.circle.tops, talk.allowed)
+        allowed = talk.allow()
+        given = () if talk.is_paused else offers(talk.circle.tops, allowed)
         self._offered = {scope for scope, _ in given}
         return given
 
@@ -214,13 +213,15 @@ class GivingSide:
     def _as_of_now(self, giving: Giving) -> IsDue:
         """Whether what is read from now on may still go, at any later moment.
 
-        Not once the scope was asked for anew, nor after anything was narrowed or forgotten:
-        it may be in a page that waits for credit.
+        Not once the scope was asked for anew or somebody is trusted otherwise, nor after
+        anything was narrowed or forgotten: it may be in a page that waits for credit.
         """
-        circle = self._talk.circle
-        withdrawals = circle.withdrawals
+        talk, circle = self._talk, self._talk.circle
+        allowed, withdrawals = talk.allowed, circle.withdrawals
         return lambda: (
-            self.scopes.get(giving.scope) is giving and circle.withdrawals == withdrawals
+            talk.allowed is allowed
+            and self.scopes.get(giving.scope) is giving
+            and circle.withdrawals == withdrawals
         )
 
     async def _read_pages(

@@ -32,8 +32,8 @@ class Listener(Protocol):
 class Talk:
     """One talk.
 
-    ``allowed``: what the other may be given, from our hello on; ``own_only``: of that only what
-    was written here, because this device is limited.
+    ``own_only``: of what may be given only what was written here, because this device is
+    limited.
     ``from_peer``: numbers, in our feeds, of facts this very device gave us: they are settled
     without being sent back.
     """
@@ -41,17 +41,34 @@ class Talk:
     circle: Circle
     listener: Listener
     lane: Lane
-    allowed: Allowance | None = None
     their_hello: Hello | None = None
     has_said_hello: bool = False
     own_only: bool = False
     from_peer: dict[int, Ranges] = field(default_factory=dict)
     timers: set[asyncio.TimerHandle] = field(default_factory=set)
+    _allowed: Allowance | None = None
+    _standing: object = None
 
     @property
     def key(self) -> bytes:
         """The other device."""
         return self.lane.peer
+
+    @property
+    def allowed(self) -> Allowance | None:
+        """What the other may be given, from our hello on.
+
+        None before it, and from the moment somebody is trusted otherwise until the next.
+        """
+        stands = self.circle.family.standing(self.key) == self._standing
+        return self._allowed if stands else None
+
+    def allow(self) -> Allowance:
+        """See anew what the other may be given: we are about to say hello."""
+        family = self.circle.family
+        self._allowed, self._standing = family.allowance(self.key), family.standing(self.key)
+        self.own_only = family.gives_only_own
+        return self._allowed
 
     @property
     def is_paused(self) -> bool:
