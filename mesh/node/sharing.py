@@ -102,6 +102,7 @@ class Sharing:
         finally:
             self._under_way -= 1
             work.close()
+            self._current().sync.look_again()
 
     async def _follow(self) -> None:
         services, policies = self._current(), self._policies

@@ -82,9 +82,13 @@ class Sync:
 
     def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
+        self.look_again()
+        self._circle.hooks.on_moved(key)
+
+    def look_again(self) -> None:
+        """Whoever waits for something may find that it holds now."""
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
-        self._circle.hooks.on_moved(key)
 
     # ---- growth ------------------------------------------------------------------------------
 
