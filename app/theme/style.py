@@ -12,6 +12,7 @@ Widgets say what they are by a property, and the sheet says how that looks:
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,14 @@ QComboBox QAbstractItemView { background: $card; border: 1px solid $line;
     selection-background-color: $accent_soft; selection-color: $text; outline: none; }
 QRadioButton, QCheckBox { spacing: 8px; }
 QRadioButton[kind="name"] { font-weight: 600; }
+QRadioButton::indicator, QCheckBox::indicator { width: 14px; height: 14px; background: $card;
+    border: 2px solid $edge; }
+QRadioButton::indicator { border-radius: 9px; }
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; }
+QCheckBox::indicator { border-radius: 5px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent;
+    image: url("$checked"); }
+QRadioButton::indicator:focus, QCheckBox::indicator:focus { border-color: $accent; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
 QListView, QTreeView, QTableView { background: transparent; border: none; outline: none; }
 
@@ -136,4 +145,6 @@ _SIZES = {name: getattr(size, name) for name in dir(size) if name.isupper()}
 
 def sheet(tokens: Tokens) -> str:
     """The style sheet of a scheme."""
-    return _SHEET.substitute({**asdict(tokens), **_SIZES})
+    scheme = "dark" if tokens.is_dark else "light"
+    checked = files("resources") / "icons" / f"checked-{scheme}.svg"
+    return _SHEET.substitute({**asdict(tokens), **_SIZES, "checked": str(checked)})

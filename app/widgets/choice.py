@@ -16,7 +16,7 @@ from app.widgets.layout import column
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-INDENT = 22
+INDENT = 25
 """So that the sentence begins where the title does, right of the round mark."""
 
 

@@ -107,9 +107,7 @@ class PassphrasePage(Sheet):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Strength"))
         self.told = label("", "mute", wraps=True)
-        self.written = QCheckBox(
-            tr("I have written it down: without it nobody can open my data, not even I.")
-        )
+        self.written = QCheckBox(tr("I have written it down"))
         self._lay_out_fields()
         self.add_button(tr("Cancel"), self.given_up.emit)
         self.push_right()
@@ -130,7 +128,9 @@ class PassphrasePage(Sheet):
             column(label(tr("The same again"), "name"), self.second, gap=TIGHT),
             row(self.suggest, self.show_button, None),
         )
-        self.fill(fields, column(self.bar, self.told), self.written, None)
+        why = tr("Without it nobody can open your data, not even you.")
+        written = column(self.written, label(why, "mute", wraps=True), gap=TIGHT)
+        self.fill(fields, column(self.bar, self.told), written, None)
 
     def _typed(self) -> None:
         typed = self.typed

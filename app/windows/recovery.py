@@ -69,6 +69,7 @@ class WordsPage(Sheet):
             tr("Nobody else has them. They are erased here once you have confirmed three.")
         )
         self.next.setEnabled(bool(words))
+        self.next.setFocus()
 
     def show_trouble(self, text: str) -> None:
         """Say why there are no words."""

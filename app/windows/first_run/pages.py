@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.theme.tokens import GAP, TIGHT
+from app.theme.tokens import GAP, NEAR, TIGHT
 from app.widgets.cards import Notice
 from app.widgets.choice import Choices
 from app.widgets.labels import label
@@ -26,9 +26,10 @@ class WelcomePage(Sheet):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entitle(tr("Welcome to AICO"), tr("One companion, the same on all your devices."))
+        self.show_mark("companion", "accent")
         for icon, title, text in promises():
             told = column(label(title, "h2"), label(text, "mute", wraps=True), gap=TIGHT)
-            line = row(Tile(icon, side=48), told, gap=GAP)
+            line = row(Tile(icon), told, gap=GAP, edges=(0, 0, 0, NEAR))
             line.setStretch(1, 1)
             self.fill(line)
         self.fill(None)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mesh.errors import MeshError
 
 KEY = "first_run/stage"
-WIDTH, HEIGHT = 680, 640
+WIDTH, HEIGHT = 660, 600
 
 
 def note_first_start(kept: QSettings) -> None:

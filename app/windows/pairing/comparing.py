@@ -68,7 +68,10 @@ class Pictures(QWidget):
         shown = [
             _named(symbol, name) for (symbol, _), name in zip(pictures, names, strict=True)
         ]
-        self.setLayout(row(*shown))
+        whole = row(*shown)
+        for index in range(len(shown)):
+            whole.setStretch(index, 1)
+        self.setLayout(whole)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Seven pictures: {names}", names=", ".join(names)))
 
@@ -136,7 +139,7 @@ class ComparingPage(Sheet):
 
 
 def _named(symbol: str, name: str) -> QVBoxLayout:
-    told = label(name, "name")
+    told = label(name)
     told.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return column(row(None, PicturePlate(symbol), None, gap=0), told)
 

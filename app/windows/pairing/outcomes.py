@@ -103,11 +103,12 @@ class FailedPage(Sheet):
         """Show this failure."""
         trouble = words.trouble(step)
         self._remedy = remedy_of(step.why)
-        self.entitle(trouble.title)
+        self.entitle(trouble.title, trouble.called)
         self.show_mark("warning", "warn")
         self.advice.setText(trouble.advice)
         self.remedy.setText(trouble.remedy)
         self.close_button.setVisible(self._remedy is not Remedy.CLOSE)
+        self.remedy.setFocus()
 
     def _remedied(self) -> None:
         self.remedied.emit(self._remedy)

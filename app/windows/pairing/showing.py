@@ -62,6 +62,7 @@ class ShowingPage(Sheet):
             self.copy.setText(tr("Copy link"))
             self.code.setText(step.code)
             self.place.setText(tr("at {place}", place=step.at) if step.at else "")
+            self.copy.setFocus()
         self._step = step
         self._show_notice(step)
         self.show_time(now)

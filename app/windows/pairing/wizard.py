@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Heard = TypeVar("Heard")
 
 SECOND_MS = 1000
-WIDTH, HEIGHT = 700, 620
+WIDTH, HEIGHT = 760, 640
 MICRO = 1_000_000
 
 
@@ -71,7 +71,7 @@ class PairingWizard(QDialog):
         self.setWindowTitle(tr("Pair a device"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.resize(WIDTH, HEIGHT)
+        self.resize(QSize(WIDTH, HEIGHT).boundedTo(self.screen().availableSize()))
         self._build_pages()
         self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(lambda: self.showing.show_time(self._now()))

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A failure in words: what happened, what to do about it, and the button that helps."""
+    """A failure in words: what happened, what to do about it, and the button that helps.
+
+    ``called``: at which addresses, when there were several.
+    """
 
     title: str
     advice: str
     remedy: str
+    called: str = ""
 
 
 _SAID: dict[Failure, tuple[str, str]] = {
@@ -177,11 +181,14 @@ _FLOWS_FROM_HOST = {
 def trouble(step: Failed) -> Trouble:
     """A failure, for whoever sits here."""
     title, advice = (tr(text) if text else "" for text in _SAID[step.why])
-    if step.why is Failure.UNREACHABLE and step.hosts:
-        title = tr("{hosts} does not answer", hosts=", ".join(step.hosts))
+    called = ""
+    if step.why is Failure.UNREACHABLE and len(step.hosts) == 1:
+        title = tr("{host} does not answer", host=step.hosts[0])
+    elif step.why is Failure.UNREACHABLE and step.hosts:
+        called = tr("It was called at {hosts}.", hosts=", ".join(step.hosts))
     if not advice and step.error is not None:
         advice = sentence(step.error)
-    return Trouble(title, advice, _remedy(step))
+    return Trouble(title, advice, _remedy(step), called)
 
 
 def _remedy(step: Failed) -> str:
