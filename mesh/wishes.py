@@ -121,6 +121,47 @@ class Show(Wish, frozen=True, tag="show"):
     conversation: str
 
 
+class BrowseConversations(Wish, frozen=True, tag="browse-conversations"):
+    """A page of the conversations, the one spoken in last first. Answer: ConversationPage.
+
+    ``before`` and ``after``: cursors of an earlier page.
+    """
+
+    before: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+class BrowseMessages(Wish, frozen=True, tag="browse-messages"):
+    """A page of a conversation, earliest first; the last one without a cursor.
+
+    ``around``: the id of a message to have in the middle. Answer: MessagePage.
+    """
+
+    conversation: str
+    before: str | None = None
+    after: str | None = None
+    around: str | None = None
+    limit: int = 50
+
+
+class BrowseMemories(Wish, frozen=True, tag="browse-memories"):
+    """A page of the memories (of a tag, of a privacy), newest first. Answer: MemoryPage."""
+
+    before: str | None = None
+    after: str | None = None
+    around: str | None = None
+    tag: str | None = None
+    privacy: str | None = None
+    limit: int = 50
+
+
+class History(Wish, frozen=True, tag="history"):
+    """Every text a memory or message ever had, latest first. Answer: list of TextShown."""
+
+    id: str
+
+
 class Remember(Wish, frozen=True, tag="remember"):
     """Keep a memory. Answer: Remembered."""
 
@@ -424,6 +465,83 @@ class ConversationShown(Shown, frozen=True):
     last_text: str
 
 
+class ConversationHead(Shown, frozen=True):
+    """A conversation in a list: its first and last words, shortened; times in Unix seconds.
+
+    ``privacy``: of the whole conversation; ``device_id``: where its last message was said.
+    """
+
+    conversation_id: str
+    object_id: str
+    title: str
+    last_text: str
+    messages: int
+    first: float
+    last: float
+    device_id: str | None
+    privacy: str
+
+
+class MessageLine(Shown, frozen=True):
+    """A message in a page. ``object_id`` names it beyond doubt, ``id`` is the public one."""
+
+    object_id: str
+    id: str
+    conversation_id: str
+    role: str
+    text: str
+    timestamp: float
+    device_id: str | None
+    speaker: str | None
+    tags: tuple[str, ...]
+    privacy: str
+    is_revised: bool
+
+
+class MemoryLine(Shown, frozen=True):
+    """A memory in a page."""
+
+    object_id: str
+    text: str
+    tags: tuple[str, ...]
+    privacy: str
+    timestamp: float
+    device_id: str | None
+    is_revised: bool
+
+
+class ConversationPage(Shown, frozen=True):
+    """``newer`` and ``older``: where the next page that way begins; None: there is none."""
+
+    rows: tuple[ConversationHead, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+class MessagePage(Shown, frozen=True):
+    """Messages, earliest first. The cursors: as in ``ConversationPage``."""
+
+    rows: tuple[MessageLine, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+class MemoryPage(Shown, frozen=True):
+    """Memories, newest first. The cursors: as in ``ConversationPage``."""
+
+    rows: tuple[MemoryLine, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+class TextShown(Shown, frozen=True):
+    """A text that something has or had, and where and when it was written."""
+
+    text: str
+    timestamp: float
+    device_id: str | None
+
+
 class ForgetShown(Shown, frozen=True):
     """Who has confirmed a forgetting, who is missing, who is gone and kept what it had."""
 
@@ -603,9 +721,10 @@ class RecoveryShown(Shown, frozen=True):
 
 AnyWish = (
     Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | SetRole
-    | Revoke | Leave | Say | BetweenUs | Conversations | Show | Remember | Memories | Revise
-    | Relabel | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search
-    | Publish | Request | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy
-    | Traits | SetTrait | RecoveryPhrase
+    | Revoke | Leave | Say | BetweenUs | Conversations | Show | BrowseConversations
+    | BrowseMessages | BrowseMemories | History | Remember | Memories | Revise | Relabel
+    | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish
+    | Request | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits
+    | SetTrait | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

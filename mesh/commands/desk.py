@@ -7,6 +7,7 @@ from typing import Any
 
 from mesh import wishes
 from mesh.commands import (
+    browsing,
     by_hand,
     confiding,
     family,
@@ -38,6 +39,10 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.BetweenUs: confiding.between_us,
     wishes.Conversations: talking.conversations,
     wishes.Show: talking.show,
+    wishes.BrowseConversations: browsing.conversations,
+    wishes.BrowseMessages: browsing.messages,
+    wishes.BrowseMemories: browsing.memories,
+    wishes.History: browsing.history,
     wishes.Remember: talking.remember,
     wishes.Memories: talking.memories,
     wishes.Revise: talking.revise,

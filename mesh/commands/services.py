@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mesh.bus.bus import Bus
     from mesh.clock import Clock, Entropy
     from mesh.companion.author import Author
+    from mesh.companion.browsing import Browsing
     from mesh.companion.discretion import Discretion
     from mesh.companion.exporting import Exporting
     from mesh.companion.importing import Importing
@@ -89,6 +90,7 @@ class Services:
     writing: Writing
     discretion: Discretion
     reading: Reading
+    browsing: Browsing
     settling: Settling
     importing: Importing
     exporting: Exporting

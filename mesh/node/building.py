@@ -11,6 +11,7 @@ from mesh.bus.bus import Bus
 from mesh.commands.services import Place, Services, Wires
 from mesh.commands.telling import answerers, answerers_to_others
 from mesh.companion.author import Author
+from mesh.companion.browsing import Browsing
 from mesh.companion.discretion import Discretion
 from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
@@ -138,6 +139,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         writing=writing,
         discretion=discretion,
         reading=reading,
+        browsing=Browsing(database, following.device_of),
         settling=settling,
         importing=Importing(database, following.rules, clock, following.wrote),
         exporting=Exporting(database, reading, clock),

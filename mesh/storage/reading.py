@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from mesh.model.views import Held
 
-_VIEWED = (
+VIEWED = (
     "SELECT o.n,o.id,o.kind,o.home,o.level,o.reach,o.shown,o.stamp,o.state,o.plain,f.raw"
     " FROM object o LEFT JOIN fact f ON f.object=o.n AND o.plain"
 )
@@ -91,7 +91,8 @@ def held_body(raw: bytes) -> facts.Body | None:
     return facts.body(facts.read(raw))
 
 
-def _views(connection: Connection, found: Iterable[tuple[object, ...]]) -> Iterator[View]:
+def views_of(connection: Connection, found: Iterable[tuple[object, ...]]) -> Iterator[View]:
+    """What is shown of the rows of a ``VIEWED`` query, in its order."""
     for *values, raw in found:
         row = ObjectRow(*values)  # type: ignore[arg-type]
         seen = _plain_view(row, raw) if isinstance(raw, bytes) else view(connection, row)
@@ -101,9 +102,9 @@ def _views(connection: Connection, found: Iterable[tuple[object, ...]]) -> Itera
 
 def turns_of(connection: Connection, home: int) -> Iterator[View]:
     """The turns of a conversation (its row), in order."""
-    return _views(
+    return views_of(
         connection,
-        connection.execute(f"{_VIEWED} WHERE o.home=? AND o.state=0 {_ORDER}", (home,)),
+        connection.execute(f"{VIEWED} WHERE o.home=? AND o.state=0 {_ORDER}", (home,)),
     )
 
 
@@ -112,9 +113,9 @@ def all_of(
 ) -> Iterator[View]:
     """Every object of a kind that is shown, in order."""
     order = "ORDER BY o.shown DESC, o.stamp DESC, o.id DESC" if newest_first else _ORDER
-    return _views(
+    return views_of(
         connection,
-        connection.execute(f"{_VIEWED} WHERE o.kind=? AND o.state=0 {order}", (int(kind),)),
+        connection.execute(f"{VIEWED} WHERE o.kind=? AND o.state=0 {order}", (int(kind),)),
     )
 
 
@@ -158,11 +159,11 @@ def threads(connection: Connection) -> list[Thread]:
 
 def _last_text(connection: Connection, home: int) -> str:
     found = connection.execute(
-        f"{_VIEWED} WHERE o.home=? AND o.state=0"
+        f"{VIEWED} WHERE o.home=? AND o.state=0"
         " ORDER BY o.shown DESC, o.stamp DESC, o.id DESC LIMIT 1",
         (home,),
     )
-    return next((seen.text for seen in _views(connection, found)), "")
+    return next((seen.text for seen in views_of(connection, found)), "")
 
 
 def latest_thread(connection: Connection, since: int, until: int) -> str | None:
@@ -240,7 +241,9 @@ def conversation_label(connection: Connection, name: str) -> Label:
     if row is None:
         return Label(facts.scope_of(ScopeKind.CONVERSATION, Level.FAMILY), facts.STAMP_MAX)
     last = connection.execute(
-        "SELECT level, stamp FROM object WHERE home=? ORDER BY shown DESC LIMIT 1", (row.n,)
+        "SELECT level, stamp FROM object WHERE home=?1"
+        " AND shown=(SELECT max(shown) FROM object WHERE home=?1) LIMIT 1",
+        (row.n,),
     ).fetchone()
     level, stamp = last or (Level.FAMILY, facts.STAMP_MAX)
     return Label(facts.scope_of(ScopeKind.CONVERSATION, max(row.level, level)), stamp)

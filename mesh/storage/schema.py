@@ -65,7 +65,12 @@ _AUDITS = """
 ALTER TABLE cursor ADD COLUMN audited INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS = (_FIRST, _AUDITS)
+_THREADS = """
+DROP INDEX object_home;
+CREATE INDEX object_home ON object(home, state, shown);
+"""
+
+MIGRATIONS = (_FIRST, _AUDITS, _THREADS)
 """One script a version; a script that was released is never changed."""
 
 

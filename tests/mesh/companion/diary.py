@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import apsw
 
 from mesh.companion.author import Author
+from mesh.companion.browsing import Browsing
 from mesh.companion.discretion import Discretion
 from mesh.companion.draft import Draft
 from mesh.companion.exporting import Exporting
@@ -104,6 +105,7 @@ class Diary:
             self.database, self.author, lambda: rules, self.outcomes.append, self.discretion
         )
         self.reading = Reading(self.database, NAMES.get, self.clock)
+        self.browsing = Browsing(self.database, NAMES.get)
         self.importing = Importing(
             self.database, lambda: rules, self.clock, self.outcomes.append
         )
