@@ -142,16 +142,31 @@ class Faces(QObject):
 
     def _main(self) -> MainWindow:
         if self.main is None:
-            self.main = self._windows.main(self._bridge)
-            self.main.installEventFilter(self)
+            main = self.main = self._windows.main(self._bridge, self._settings)
+            main.installEventFilter(self)
+            main.pair_wanted.connect(self.pair)
+            main.recovery_wanted.connect(self._recover)
+            self._bridge.changed.connect(main.show_state)
+            self._bridge.told.connect(main.take)
         return self.main
+
+    def _recover(self) -> None:
+        from app.windows.recovery import RecoveryDialog
+
+        RecoveryDialog(self._bridge, self.main).begin()
 
     def _wizard(self) -> PairingWizard:
         if self.wizard is None:
             self.wizard = self._windows.wizard(self._bridge, self.main)
             self.wizard.destroyed.connect(self._wizard_gone)
+            self.wizard.devices_wanted.connect(self._show_devices)
             self._bridge.changed.connect(self.wizard.show_state)
         return self.wizard
+
+    def _show_devices(self) -> None:
+        self.present()
+        if self.main is not None:
+            self.main.open_page("devices")
 
     def _wizard_gone(self) -> None:
         self.wizard = None

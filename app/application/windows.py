@@ -24,8 +24,8 @@ class Wardrobe(Protocol):
     def first_run(self, bridge: Bridge, kept: QSettings) -> FirstRun:
         """The one of a first day; how far it is, is ``kept``."""
 
-    def main(self, bridge: Bridge) -> MainWindow:
-        """The one of every day."""
+    def main(self, bridge: Bridge, kept: QSettings | None) -> MainWindow:
+        """The one of every day; its size and page are ``kept``."""
 
     def wizard(self, bridge: Bridge, parent: QWidget | None) -> PairingWizard:
         """The one for a new device."""
@@ -46,11 +46,11 @@ class Windows:
 
         return FirstRun(bridge, kept, state=bridge.state)
 
-    def main(self, bridge: Bridge) -> MainWindow:
-        """The one of every day."""
+    def main(self, bridge: Bridge, kept: QSettings | None) -> MainWindow:
+        """The one of every day; its size and page are ``kept``."""
         from app.windows.main import MainWindow
 
-        return MainWindow(bridge)
+        return MainWindow(bridge, state=bridge.state, kept=kept)
 
     def wizard(self, bridge: Bridge, parent: QWidget | None) -> PairingWizard:
         """The one for a new device."""
