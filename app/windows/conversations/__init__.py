@@ -1,0 +1,5 @@
+"""The page of conversations."""
+
+from app.windows.conversations.page import ConversationsPage
+
+__all__ = ["ConversationsPage"]

@@ -1,0 +1,5 @@
+"""The page of memories."""
+
+from app.windows.memories.page import MemoriesPage
+
+__all__ = ["MemoriesPage"]
