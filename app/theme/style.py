@@ -31,6 +31,7 @@ QFrame[card="true"], QFrame[card="choice"] {
     background: $card; border: 1px solid $line; border-radius: ${RADIUS_CARD}px; }
 QFrame[card="choice"]:hover { background: $hover; }
 QFrame[card="choice"][chosen="true"] { border: 2px solid $accent; }
+QFrame[card="true"][chosen="true"] { border-color: $accent; background: $hover; }
 QFrame[card][focused="true"] { border: 2px solid $accent; }
 QFrame[card="quiet"] { background: transparent; border: 1px dashed $line;
     border-radius: ${RADIUS_CARD}px; }

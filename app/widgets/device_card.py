@@ -94,8 +94,10 @@ class DeviceCard(Card):
     chosen = Signal(str)
     """The id of the device."""
 
-    def __init__(self, view: DeviceView, now: float) -> None:
+    def __init__(self, view: DeviceView, now: float, *, is_narrow: bool = False) -> None:
+        """``is_narrow``: trust stands with the role, so that the name has the whole line."""
         super().__init__()
+        self._is_narrow = is_narrow
         device = view.device
         self.device_id = device.device_id
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -104,6 +106,7 @@ class DeviceCard(Card):
         self._name = Line(kind="name")
         self._role = Line(kind="small")
         self._trust = Pill()
+        self._trust.setVisible(not is_narrow)
         self._dot = Dot()
         self._standing = Line()
         self._aside = label(kind="small")
@@ -123,19 +126,19 @@ class DeviceCard(Card):
         tone, shape = LOOKS[view.link]
         self._tile.show_state(icon_of(device), tone)
         say(self._name, device.name)
-        say(self._role, self._role_of(view))
+        what = self._role_of(view)
+        say(self._role, f"{what} · {trust(device.trust)}" if self._is_narrow else what)
         self._trust.show_state(trust(device.trust), TRUST_TONES[device.trust])
         self._dot.show_state(tone, shape)
         words, end = standing(view), aside(view, now)
         say(self._standing, words)
         say(self._aside, end)
         self._show_progress(view)
-        parts = (device.name, self._role_of(view), trust(device.trust), words, end)
+        parts = (device.name, what, trust(device.trust), words, end)
         self.setAccessibleName(", ".join(part for part in parts if part))
 
-    @staticmethod
-    def _role_of(view: DeviceView) -> str:
-        if view.device.admin:
+    def _role_of(self, view: DeviceView) -> str:
+        if view.device.admin and not self._is_narrow:
             return tr("{role} · manages the family", role=role(view.device.role))
         return role(view.device.role)
 

@@ -131,8 +131,9 @@ class MainWindow(QMainWindow):
         return layout
 
     def _connect(self) -> None:
-        self.companion.pair_wanted.connect(self.pair_wanted)
-        self.companion.recovery_wanted.connect(self.recovery_wanted)
+        for page in (self.companion, self.devices):
+            page.pair_wanted.connect(self.pair_wanted)
+            page.recovery_wanted.connect(self.recovery_wanted)
         self.companion.device_chosen.connect(self.open_device)
 
     # ---- pages -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.theme.tokens import CLOSE, GAP, NEAR
+from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
 from app.widgets.cards import Card, Notice
 from app.widgets.device_card import LOOKS, TRUST_TONES, aside, icon_of, standing
@@ -48,8 +48,7 @@ class Header(Card):
         state = row(self._dot, self.standing, gap=NEAR)
         state.setStretch(1, 1)
         state.setAlignment(self._dot, Qt.AlignmentFlag.AlignTop)
-        identity = row(self._id, self._copy, gap=NEAR)
-        identity.setStretch(0, 1)
+        identity = row(self._id, self._copy, None, gap=TIGHT)
         self.setLayout(column(head, state, identity, gap=CLOSE, edges=(20, 18, 20, CLOSE)))
 
     def show_device(self, view: DeviceView, now: float) -> None:
@@ -123,7 +122,8 @@ class Detail(QWidget):
         self.trusting.setVisible(not device.is_self)
         self.pausing.setVisible(not device.is_self)
         self.parting.setVisible(not device.is_self or bool(state.others))
-        self._show_limits(words.own_limits(view) if device.is_self and state.others else "")
+        limits = words.own_limits(view) if device.is_self and state.others else why_not
+        self._show_limits(limits if state.others else "")
         self._show_recovery(state)
         self.parting.show_device(device, "" if device.is_self else why_not)
         if not device.is_self:

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 WIDE = 780
 """From this width on both sides are shown."""
-LIST_WIDTH = 320
+LIST_WIDTH = 332
 DETAIL_MAX = 720
+OUTER = EDGE + 4
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's own; PySide6 does not tell it."""
 
 
 class DevicesPage(Page):
@@ -61,8 +64,8 @@ class DevicesPage(Page):
         self.detail.setMaximumWidth(DETAIL_MAX)
         self.detail.back_wanted.connect(self._back)
         self.detail.recovery_wanted.connect(self.recovery_wanted)
-        self._left = _scrolled(self._lay_out_list(), (EDGE + 4, EDGE, CLOSE, EDGE))
-        self._right = _scrolled(self.detail, (CLOSE, EDGE, EDGE + 4, EDGE))
+        self._left = _scrolled(self._lay_out_list())
+        self._right = _scrolled(self.detail)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -92,7 +95,7 @@ class DevicesPage(Page):
         for place, view in enumerate(state.devices):
             card = self.cards.get(view.device.device_id)
             if card is None:
-                card = DeviceCard(view, now)
+                card = DeviceCard(view, now, is_narrow=True)
                 card.chosen.connect(self.choose)
                 self.cards[view.device.device_id] = card
             else:
@@ -154,7 +157,13 @@ class DevicesPage(Page):
         self.detail.back.setVisible(not wide)
         self._left.setVisible(wide or not is_detail)
         self._right.setVisible(is_detail)
-        self._left.setFixedWidth(LIST_WIDTH) if wide else self._left.setMaximumWidth(1 << 20)
+        if wide:
+            self._left.setFixedWidth(LIST_WIDTH)
+        else:
+            self._left.setMinimumWidth(0)
+            self._left.setMaximumWidth(QWIDGETSIZE_MAX)
+        _inset(self._left, right=CLOSE if wide else OUTER)
+        _inset(self._right, left=CLOSE if wide else OUTER)
 
     def _is_wide(self) -> bool:
         return self.width() >= WIDE
@@ -167,10 +176,16 @@ class DevicesPage(Page):
             self._show_detail()
 
 
-def _scrolled(content: QWidget, edges: tuple[int, int, int, int]) -> QScrollArea:
+def _inset(area: QScrollArea, *, left: int = OUTER, right: int = OUTER) -> None:
+    inner = area.widget()
+    layout = inner.layout() if inner is not None else None
+    if layout is not None:
+        layout.setContentsMargins(left, EDGE, right, EDGE)
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
     inner = QWidget()
     layout = QHBoxLayout(inner)
-    layout.setContentsMargins(*edges)
     layout.addWidget(content)
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)

@@ -21,6 +21,8 @@ from app.wording.dates import moment_of
 from mesh.model.device import NAME_MAX, Role, Trust
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from app.viewstate import DeviceView, ViewState
     from mesh.messages import DeviceShown
 
@@ -28,20 +30,17 @@ INSET = (20, GAP, 20, GAP)
 
 
 class Section(Card):
-    """A headline, what it is about, and below that its ``body``; ``note`` says why not."""
+    """A headline, what it is about, and below that its ``body``."""
 
     def __init__(self, title: str, lead: str = "") -> None:
         super().__init__()
         self.title = label(title, "h2")
         self.lead = label(lead, "mute", wraps=True)
         self.lead.setVisible(bool(lead))
-        self.note = label(kind="mute", wraps=True)
-        self.note.hide()
         self.body = column(gap=CLOSE)
         whole = column(self.title, self.lead, gap=TIGHT, edges=INSET)
         whole.addSpacing(NEAR)
         whole.addLayout(self.body)
-        whole.addWidget(self.note)
         self.setLayout(whole)
 
     def say_lead(self, text: str) -> None:
@@ -49,10 +48,12 @@ class Section(Card):
         say(self.lead, text)
         self.lead.setVisible(bool(text))
 
-    def say_note(self, text: str) -> None:
-        """Why something cannot be done here; empty if it can."""
-        say(self.note, text)
-        self.note.setVisible(bool(text))
+
+def explain(why_not: str, *controls: QWidget) -> None:
+    """Let controls say why they cannot be used; empty: they can."""
+    for control in controls:
+        control.setToolTip(why_not)
+        control.setAccessibleDescription(why_not)
 
 
 class Naming(Section):
@@ -84,20 +85,21 @@ class Naming(Section):
         """Show the device; what is being typed for the same device stays."""
         before, self._device = self._device, device
         is_other = before is None or before.device_id != device.device_id
-        if is_other or (before is not None and self.name.text() == before.name):
+        if is_other or not self.name.isModified() or self.name.text() == device.name:
             self._put_name(device.name)
         if is_other or (before is not None and self._chosen() == before.role):
             self.role.setCurrentIndex(self.role.findData(device.role))
         self._may = not why_not
         self.name.setReadOnly(not self._may)
         self.role.setEnabled(self._may)
-        self.say_note(why_not)
+        explain(why_not, self.name, self.role, self.save)
         self._look()
 
     def _put_name(self, name: str) -> None:
         if self.name.text() != name:
             self.name.setText(name)
             self.name.setCursorPosition(0)
+        self.name.setModified(False)
 
     def _chosen(self) -> Role:
         return Role(self.role.currentData())
@@ -106,8 +108,9 @@ class Naming(Section):
         if self._device is None or not self._may:
             return None, None
         name, chosen = " ".join(self.name.text().split()), self._chosen()
+        is_new = self.name.isModified() and name not in {"", self._device.name}
         return (
-            name if name and name != self._device.name else None,
+            name if is_new else None,
             chosen if chosen != self._device.role else None,
         )
 
@@ -135,7 +138,7 @@ class Trusting(Section):
         }
         self.change = Button(tr("Change trust…"), on_click=self._want)
         self.body.addWidget(self.levels)
-        self.body.addLayout(row(None, self.change))
+        self.body.addLayout(row(self.change, None))
         self.levels.chosen.connect(self._look)
         self._device: DeviceShown | None = None
         self._may = True
@@ -149,8 +152,8 @@ class Trusting(Section):
         self._may = not why_not
         for card in self.cards.values():
             card.radio.setEnabled(self._may)
+            card.radio.setToolTip(why_not)
         self.change.setVisible(self._may)
-        self.say_note(why_not)
         self._look()
 
     def restore(self) -> None:
@@ -236,7 +239,7 @@ class Parting(Section):
             )
             self.button.setText(tr("Remove {name}…", name=_short(device.name)))
         self.button.setEnabled(not why_not)
-        self.say_note(why_not)
+        explain(why_not, self.button)
 
 
 def _pause_of_one(state: ViewState, now: float) -> str:
