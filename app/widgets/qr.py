@@ -20,6 +20,8 @@ MODULE = 7
 """Logical pixels a module at the preferred size."""
 MODULE_MIN = 5
 """The same at the smallest: below that cameras have to come close."""
+ROOMY = 600
+"""Logical pixels of height from which a screen has room for the preferred size."""
 _MODULES_OF_NOTHING = 45
 ROUND = 12
 """Corners lie in the quiet zone, far from the modules."""
@@ -33,7 +35,7 @@ class QrCode(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[list[bool]] = []
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
 
     def show_text(self, text: str) -> None:
         """Show this text, or nothing if it is empty."""
@@ -43,7 +45,8 @@ class QrCode(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return self._square(MODULE)
+        is_roomy = self.screen().availableGeometry().height() >= ROOMY
+        return self._square(MODULE if is_roomy else MODULE_MIN)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -55,14 +58,15 @@ class QrCode(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(Qt.GlobalColor.white)
-        painter.drawRoundedRect(self.rect(), ROUND, ROUND)
+        whole = min(self.width(), self.height())
+        painter.drawRoundedRect(0, 0, whole, whole, ROUND, ROUND)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         if not self._rows:
             return
         # On the pixels of the screen itself: a module that is half a pixel wider is blurred.
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        side = round(min(self.width(), self.height()) * ratio)
+        side = round(whole * ratio)
         size = max(side // len(self._rows), 1)
         origin = (side - size * len(self._rows)) // 2
         for y, row in enumerate(self._rows):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.theme.tokens import EDGE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.widgets.layout import Part
+
+
+class _Scroll(QScrollArea):
+    """Scrolls up and down only: never is a part of the body beyond the right edge."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        body = self.widget()
+        wide = 0 if body is None else body.minimumSizeHint().width()
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(wide + bar, super().minimumSizeHint().height())
 
 
 class Sheet(QWidget):
@@ -74,11 +93,7 @@ class Sheet(QWidget):
         head.setAlignment(self._tile, Qt.AlignmentFlag.AlignTop)
         content = QWidget()
         content.setLayout(self._body)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = _Scroll()
         scroll.setWidget(content)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
