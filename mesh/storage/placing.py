@@ -109,13 +109,13 @@ class Placing:
     def _settle(self, row: ObjectRow, held: list[Held], home: ObjectRow | None) -> None:
         root = views.root_of(held)
         row.level = views.level_of(held)
-        row.stamp = max([one.fact.stamp for one, _ in views.texts_of(held)] or [row.stamp])
+        said = [one.fact for one, _ in views.texts_of(held)] + ([root.fact] if root else [])
+        row.stamp = max((fact.stamp for fact in said), default=row.stamp)
         if row.state == State.FORGOTTEN:
             self._sql.execute("DELETE FROM forgotten_source WHERE object=?", (row.n,))
         row.state = State.LIVE if root else State.WAITING
         if root is not None:
             row.shown = getattr(root.body, "shown", row.shown)
-            row.stamp = max(row.stamp, root.fact.stamp)
             row.home = home.n if home else None
         if not self._keeps(row, home):
             self._withdraw(row)

@@ -115,7 +115,7 @@ class Life:
     def change(
         self, page: Page, job: Callable[[Draft, Subject], None], *, conversations: bool = False
     ) -> None:
-        kinds = "1,2,4" if conversations else "2,4"
+        kinds = "1,2,3,4" if conversations else "2,4"
         sql = f"SELECT id FROM object WHERE state=0 AND kind IN ({kinds}) ORDER BY n"  # noqa: S608
         rows = list(page.connection.execute(sql))
         if rows:
