@@ -54,7 +54,7 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
     here, there = trust_of(roster, giver.key), trust_of(roster, taker)
     if Trust.FULL not in {here, there} or {here, there} & {None, Trust.GUEST}:
         return set()
-    oldest = window(giver.clock.wall() // 1000) if there is Trust.LIMITED else 0
+    oldest = giver.windows.get(taker, 0) if there is Trust.LIMITED else 0
     found = set()
     for identity, items in store.objects.items():
         is_recent = store.newest(identity) >= oldest
@@ -173,7 +173,7 @@ def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
             if content and union.is_forgotten(identity):
                 raise Broken(f"{name} still has {identity.hex()}, which was forgotten")
             is_mine = any(one.raw in store.mine for one in items)
-            if content and not is_mine and union.level(identity) > FAMILY:
+            if content and not is_mine and union.joined(store).level(identity) > FAMILY:
                 raise Broken(f"{name} still has {identity.hex()}, which is private")
 
 
@@ -187,16 +187,16 @@ async def moods_are_equal(fulls: list[Device]) -> None:
         raise Broken(f"moods differ: {moods}")
 
 
-async def receipts_are_true(devices: list[Device], fulls: list[Device]) -> None:
-    """Everybody who should confirm a forgetting has, and nobody who has not erased it."""
+async def receipts_are_true(holders: list[Device], fulls: list[Device]) -> None:
+    """Everybody who hears of a forgetting has confirmed it."""
     for device in fulls:
         for identity, state in sorted(states(device.connection).items()):
             items = store_of_object(device, identity)
             if state != 2 or not any(one.kind == FORGET for one in items.objects[identity]):
                 continue
             shown = await device.following.forget_progress(identity)
-            if shown.waiting_for:
-                missing = [d.name for d in devices if device_id(d.key) in shown.waiting_for]
+            missing = [one.name for one in holders if device_id(one.key) in shown.waiting_for]
+            if missing:
                 raise Broken(f"{device.name} waits for {missing} to confirm {identity.hex()}")
 
 

@@ -192,6 +192,8 @@ class World:
             self.note(device, f"   answers {answer}")
         except MeshError as error:
             self.note(device, f"   refuses {error.code}")
+        except Exception as error:  # noqa: BLE001 — told at the next look
+            self._errors.said.append(f"{type(error).__name__} of a wish: {error}")
 
     # ---- looking -----------------------------------------------------------------------------
 
@@ -264,7 +266,7 @@ class World:
         for device in holders:
             checks.nobody_confirms_falsely(device)
         await checks.moods_are_equal(fulls)
-        await checks.receipts_are_true(members, fulls)
+        await checks.receipts_are_true(holders, fulls)
         await checks.all_are_in_step(members)
 
 
