@@ -217,6 +217,17 @@ class Resolve(Wish, frozen=True, tag="resolve"):
     text: str | None = None
 
 
+class Questions(Wish, frozen=True, tag="questions"):
+    """What do devices wish that have no right to it? Answer: list of QuestionShown."""
+
+
+class Decide(Wish, frozen=True, tag="decide"):
+    """Grant such a wish, or refuse it; ``id`` as ``questions`` shows it. Answer: Done."""
+
+    id: str
+    yes: bool
+
+
 class Feel(Wish, frozen=True, tag="feel"):
     """Keep an observation of mood. Answer: MoodShown."""
 
@@ -468,11 +479,13 @@ class ConversationShown(Shown, frozen=True):
 class ConversationHead(Shown, frozen=True):
     """A conversation in a list: its first and last words, shortened; times in Unix seconds.
 
-    ``privacy``: of the whole conversation; ``device_id``: where its last message was said.
+    ``privacy``: of the whole conversation; ``device_id``: where its last message was said;
+    ``place``: its cursor.
     """
 
     conversation_id: str
     object_id: str
+    place: str
     title: str
     last_text: str
     messages: int
@@ -483,9 +496,13 @@ class ConversationHead(Shown, frozen=True):
 
 
 class MessageLine(Shown, frozen=True):
-    """A message in a page. ``object_id`` names it beyond doubt, ``id`` is the public one."""
+    """A message in a page. ``object_id`` names it beyond doubt, ``id`` is the public one.
+
+    ``place``: its cursor.
+    """
 
     object_id: str
+    place: str
     id: str
     conversation_id: str
     role: str
@@ -499,9 +516,10 @@ class MessageLine(Shown, frozen=True):
 
 
 class MemoryLine(Shown, frozen=True):
-    """A memory in a page."""
+    """A memory in a page; ``place`` is its cursor."""
 
     object_id: str
+    place: str
     text: str
     tags: tuple[str, ...]
     privacy: str
@@ -549,6 +567,8 @@ class ForgetShown(Shown, frozen=True):
     confirmed_by: tuple[str, ...]
     waiting_for: tuple[str, ...]
     gone: tuple[str, ...] = ()
+    is_wish: bool = False
+    """Hidden here only: it is another's, and a person on a full device is asked."""
 
 
 class SideShown(Shown, frozen=True):
@@ -569,6 +589,24 @@ class ConflictShown(Shown, frozen=True):
     shown: str
     choices: tuple[SideShown, ...]
     conversation_id: str | None = None
+
+
+class QuestionShown(Shown, frozen=True):
+    """A device that is not fully trusted would change what another wrote; ``timestamp`` Unix s.
+
+    ``about``: the id of the ``kind`` (memory, message, mood, conversation) whose text is
+    ``shown``. ``what``: forget, text, privacy, tag, untag, reason; ``wanted``: to what.
+    ``device_id``: who wishes it.
+    """
+
+    id: str
+    about: str
+    kind: str
+    what: str
+    shown: str
+    device_id: str | None
+    timestamp: float
+    wanted: str | None = None
 
 
 class ReasonShown(Shown, frozen=True):
@@ -723,8 +761,8 @@ AnyWish = (
     Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | SetRole
     | Revoke | Leave | Say | BetweenUs | Conversations | Show | BrowseConversations
     | BrowseMessages | BrowseMemories | History | Remember | Memories | Revise | Relabel
-    | Retag | Forget | Conflicts | Resolve | Feel | Mood | Import | Export | Search | Publish
-    | Request | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits
-    | SetTrait | RecoveryPhrase
+    | Retag | Forget | Conflicts | Resolve | Questions | Decide | Feel | Mood | Import
+    | Export | Search | Publish | Request | Sync | Health | Pause | Resume | Policy
+    | SetPolicy | PreviewPolicy | Traits | SetTrait | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

@@ -88,6 +88,7 @@ class Browsing:
         home = object_by_n(connection, spine.latest.home)
         return ConversationHead(
             conversation_id=spine.name, object_id=facts.text_of_id(home.id),
+            place=_cursor(spine.latest),
             title=_preview(spine.first.text), last_text=_preview(spine.last.text),
             messages=spine.messages, first=spine.first.row.shown / MICROS,
             last=spine.last.row.shown / MICROS, device_id=self._device(spine.last.row.id),
@@ -117,7 +118,8 @@ class Browsing:
         if not isinstance(root, Turn):
             return None
         return MessageLine(
-            object_id=facts.text_of_id(seen.row.id), id=seen.public_id,
+            object_id=facts.text_of_id(seen.row.id),
+            place=_cursor(leafing.place_of(seen)), id=seen.public_id,
             conversation_id=root.conversation, role=root.role, text=seen.text,
             timestamp=root.shown / MICROS, device_id=self._device(seen.row.id),
             speaker=root.speaker, tags=seen.tags,
@@ -143,7 +145,8 @@ class Browsing:
 
     def _kept(self, seen: View) -> MemoryLine:
         return MemoryLine(
-            object_id=facts.text_of_id(seen.row.id), text=seen.text, tags=seen.tags,
+            object_id=facts.text_of_id(seen.row.id),
+            place=_cursor(leafing.place_of(seen)), text=seen.text, tags=seen.tags,
             privacy=terms.level_name(seen.row.level),
             timestamp=seen.row.shown / MICROS, device_id=self._device(seen.row.id),
             is_revised=isinstance(seen.root, Memory) and seen.text != seen.root.text,

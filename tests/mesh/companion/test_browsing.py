@@ -70,6 +70,8 @@ async def test_the_last_page_comes_first_and_says_which_way_there_is_more(
     again = await laptop.browsing.messages(newer)
     assert texts(again) == texts(page)
     assert (again.newer, again.older) == (None, page.older)
+    after = BrowseMessages(conversation="talk", after=page.rows[1].place, limit=4)
+    assert texts(await laptop.browsing.messages(after)) == ["8", "9"]
 
 
 async def test_a_page_around_a_message_has_it_in_the_middle(laptop: Diary) -> None:
