@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile, QObject, QThreadPool, QTimer, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QImageReader
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from app.widgets.qr import codes_in
 from app.windows.pairing.steps import Reading
@@ -49,17 +52,13 @@ class Looker(QObject):
         """Whatever is still being looked at is of no interest any more."""
         self._turn += 1
 
-    def look_at_screens(self, in_the_way: QWidget) -> None:
-        """Look at all screens; if there is nothing, once more without our own window."""
+    def look_at_screens(self) -> None:
+        """Look at all screens; if there is nothing, once more without our own windows."""
         if QGuiApplication.platformName().startswith(_NO_GRABBING):
             self.missed.emit(Miss.NOT_ALLOWED)
             return
 
-        def again(_: Miss) -> None:
-            in_the_way.setWindowOpacity(0.0)
-            QTimer.singleShot(OUT_OF_THE_WAY_MS, self, lambda: self._look_behind(in_the_way))
-
-        self._look(_screens, again)
+        self._look(_screens, self._look_behind)
 
     def look_at_file(self, path: str) -> None:
         """Look at a picture in a file."""
@@ -81,9 +80,21 @@ class Looker(QObject):
         else:
             self.missed.emit(Miss.NO_PICTURE)
 
-    def _look_behind(self, in_the_way: QWidget) -> None:
+    def _look_behind(self, _: Miss) -> None:
+        """Take our windows away for a moment; where nothing composes, opacity would not do."""
+        hidden = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+        active = QApplication.activeWindow()
+        for window in hidden:
+            window.hide()
+        QTimer.singleShot(OUT_OF_THE_WAY_MS, self, partial(self._look_again, hidden, active))
+
+    def _look_again(self, hidden: list[QWidget], active: QWidget | None) -> None:
         images = _screens()
-        in_the_way.setWindowOpacity(1.0)
+        for window in hidden:
+            if isValid(window):
+                window.show()
+        if active is not None and isValid(active):
+            active.activateWindow()
         self._look(lambda: images, self.missed.emit)
 
     def _look(

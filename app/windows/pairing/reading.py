@@ -83,7 +83,7 @@ class ReadingPage(Sheet):
     def look_at_screen(self) -> None:
         """Look for the picture on the screens of this computer."""
         self._say(tr("Looking…"))
-        self.looker.look_at_screens(self.window())
+        self.looker.look_at_screens()
 
     def paste(self) -> None:
         """Take what lies on the clipboard."""

@@ -80,7 +80,10 @@ class PairingWizard(QDialog):
     # ---- what others call --------------------------------------------------------------------
 
     def show_invitation(self) -> None:
-        """Let this device invite another one."""
+        """Let this device invite another one; what is under way stays."""
+        if self._is_under_way:
+            self._come_forward()
+            return
         this = self._state.this
         if this is not None and not this.device.admin:
             self._become(Failed(Failure.NOT_ALLOWED, Choosing()))
@@ -91,8 +94,11 @@ class PairingWizard(QDialog):
     def show_joining(self, text: str | None = None) -> None:
         """Let this device join; ``text`` is an invitation that was opened elsewhere.
 
-        Nothing is asked of anybody before the person says so.
+        Nothing is asked of anybody before the person says so; what is under way stays.
         """
+        if self._is_under_way:
+            self._come_forward()
+            return
         told = Reading((text or "").strip())
         if self._is_alone:
             self._become(told)
@@ -261,6 +267,15 @@ class PairingWizard(QDialog):
             self._wisher.wish(Cancel(run=run), done=ended, failed=ended)
 
     # ---- the rest ----------------------------------------------------------------------------
+
+    @property
+    def _is_under_way(self) -> bool:
+        return isinstance(self.step, Opening | Showing | Calling | Comparing)
+
+    def _come_forward(self) -> None:
+        self.open()
+        self.raise_()
+        self.activateWindow()
 
     @property
     def _is_alone(self) -> bool:

@@ -343,6 +343,18 @@ def test_who_invited_looks_at_the_newcomer(wizard: PairingWizard, recorder: Reco
     assert wizard.meeting.headline.text() == "Tablet belongs to the family now"
 
 
+def test_an_open_invitation_is_not_begun_again_by_a_second_wish_to_pair(
+    wizard: PairingWizard, recorder: Recorder
+) -> None:
+    invited(wizard, recorder)
+    wizard.show_invitation()
+    wizard.show_joining(LINK)
+    assert wizard.pages.currentWidget() is wizard.showing
+    recorder.last(Invite).fail(errors.InvitationClosed())
+    wizard.show_joining(LINK)
+    assert wizard.step == Reading(LINK)
+
+
 # ---- closing ---------------------------------------------------------------------------------
 
 
