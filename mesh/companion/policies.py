@@ -285,7 +285,9 @@ class Policies:
             changed = _differing(before, wanted)
             if not before.within(wanted):
                 await self._withdraw(writing, changed)
-            await self.database.write(lambda sql: _start_over(sql, changed), synced=True)
+            await self.database.write(
+                lambda sql: _start_over(sql, changed, wanted), synced=True
+            )
             self.held = wanted
             await self._keep_held()
             return True
@@ -317,7 +319,9 @@ def _differing(one: Grants, other: Grants) -> set[int]:
 _UNKNOWN = range(facts.UNKNOWN_SCOPE, facts.UNKNOWN_SCOPE + 256)
 
 
-def _start_over(connection: Connection, kinds: set[int]) -> None:
+def _start_over(connection: Connection, kinds: set[int], grants: Grants) -> None:
     """What was settled of these kinds says nothing any more, whoever gave it."""
+    for kind in kinds:
+        choices.await_again(connection, kind, grants.widest(kind))
     scopes = {scope for (scope,) in connection.execute("SELECT DISTINCT scope FROM cursor")}
     feeds.drop_cursors(connection, [one for one in scopes if scope_parts(one)[0] in kinds])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.model import views
-from mesh.model.fact import FactKind, ObjectKind, Setting, Trait
+from mesh.model.fact import FactKind, ObjectKind, Setting, Trait, scope_kind
 from mesh.storage.objects import OBJECT, ObjectRow, State, held_fact, held_facts
 
 if TYPE_CHECKING:
@@ -64,6 +64,17 @@ def objects_with_tag(connection: Connection, tags: Collection[str]) -> list[byte
         [tag.encode() for tag in sorted(tags)],
     )
     return [identity for (identity,) in found]
+
+
+def await_again(connection: Connection, kind: int, widest: int) -> None:
+    """What was withdrawn of a scope kind may be here again up to this level: wait for it."""
+    kinds = [str(int(one)) for one in ObjectKind if scope_kind(one, FactKind.ROOT) == kind]
+    connection.execute(
+        f"UPDATE object SET state=? WHERE state=? AND kind IN ({','.join(kinds)})"  # noqa: S608
+        " AND level<=? AND coalesce("
+        "(SELECT home.level FROM object home WHERE home.n = object.home), 0)<=?",
+        (int(State.WAITING), int(State.WITHDRAWN), widest, widest),
+    )
 
 
 def drop_empty_names(connection: Connection) -> None:
