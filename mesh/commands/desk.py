@@ -7,6 +7,7 @@ from typing import Any
 
 from mesh import wishes
 from mesh.commands import (
+    asking,
     browsing,
     by_hand,
     confiding,
@@ -50,6 +51,8 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Relabel: talking.relabel,
     wishes.Forget: talking.forget,
     wishes.Conflicts: talking.conflicts,
+    wishes.Questions: asking.questions,
+    wishes.Decide: asking.decide,
     wishes.Resolve: talking.resolve,
     wishes.Feel: talking.feel,
     wishes.Mood: talking.mood,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mesh.bus.bus import Bus
     from mesh.clock import Clock, Entropy
+    from mesh.companion.asking import Asking
     from mesh.companion.author import Author
     from mesh.companion.browsing import Browsing
     from mesh.companion.discretion import Discretion
@@ -92,6 +93,7 @@ class Services:
     reading: Reading
     browsing: Browsing
     settling: Settling
+    asking: Asking
     importing: Importing
     exporting: Exporting
     search: Search

@@ -99,6 +99,11 @@ async def relabel(services: Services, wish: Relabel, _: Tell) -> Done:
 async def forget(services: Services, wish: Forget, _: Tell) -> ForgetShown:
     """Forget for good; asked again, tell how far it is."""
     found = await services.writing.forget(wish.id)
+    if await services.reading.is_hidden(found):
+        nobody = ()
+        return ForgetShown(
+            id=found.hex(), confirmed_by=nobody, waiting_for=nobody, is_wish=True
+        )
     return await services.reading.forgetting(found, services.holders, services.gone())
 
 

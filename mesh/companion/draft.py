@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from mesh.companion.subject import Subject
 from mesh.errors import NotFound, NotPermitted
 from mesh.model import fact as facts
 from mesh.model import views
@@ -13,16 +14,16 @@ from mesh.model.fact import (
     FactKind,
     Forgetting,
     Labelling,
-    Level,
-    Memory,
     ObjectKind,
-    Observation,
     Receipt,
     Setting,
+    Settled,
     Tagging,
     Trait,
-    Turn,
+    Wishing,
+    Words,
 )
+from mesh.model.rights import OPEN
 from mesh.storage import reading
 from mesh.storage.objects import (
     Connection,
@@ -32,7 +33,6 @@ from mesh.storage.objects import (
     State,
     held_facts,
     object_by_id,
-    object_by_n,
 )
 from mesh.storage.records import Intake
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mesh.companion.author import Author
-    from mesh.model.views import Held
 
 
 class Draft:
@@ -77,8 +76,12 @@ class Draft:
         """Another fact of an object; without ``level`` at the level the object counts at.
 
         Stamped above all that was seen of the object, so that what is written after seeing
-        wins. A stamp far ahead lifts this fact's only, never the clock.
+        wins. A stamp far ahead lifts this fact's only, never the clock. What this device has no
+        right to say becomes a wish, and a person on a full device is asked.
         """
+        if kind not in OPEN and not self.may_rule(on.row):
+            kind, content, level = FactKind.WISH, _wish(kind, content), None
+            sees = [one.id for one in on.own_wishes(self.author.tag, content)]
         identity = self.author.mint(self.connection)
         stamp = min(max(facts.tick_in(identity), on.newest + 1), facts.STAMP_MAX)
         fact = Fact(
@@ -146,7 +149,9 @@ class Draft:
         """Give an object another level, from here on."""
         if level == subject.level:
             return
-        if level > subject.level or subject.row.kind == ObjectKind.CONVERSATION:
+        if not self.may_rule(subject.row):
+            self.add(FactKind.LABEL, subject, Labelling(level))
+        elif level > subject.level or subject.row.kind == ObjectKind.CONVERSATION:
             content = Labelling(level)
             self.add(FactKind.LABEL, subject, content, level=subject.reach, sees=subject.labels)
         else:
@@ -167,7 +172,8 @@ class Draft:
         """Forget an object for good, and confirm that this device has."""
         if subject.row.state != State.FORGOTTEN:
             self.add(FactKind.FORGET, subject, Forgetting(), level=subject.reach)
-        self.confirm(subject)
+        if reading.forgets(self.connection, subject.row):
+            self.confirm(subject)
 
     def confirm(self, subject: Subject) -> None:
         """Write this device's receipt for a forgetting, once."""
@@ -175,6 +181,36 @@ class Draft:
         if self.author.tag not in reading.receipts(connection, row):
             seen = reading.forgets(connection, row)
             self.add(FactKind.RECEIPT, subject, Receipt(), level=subject.reach, sees=seen)
+
+    # ---- wishes ------------------------------------------------------------------------------
+
+    def decide(self, subject: Subject, wish: bytes, *, yes: bool) -> None:
+        """Do what was wished, or not: either way it is decided. NotFound when it was before."""
+        found = [one for one in views.open_wishes(subject.held) if one.id == wish]
+        for one in found:
+            self.add(FactKind.SETTLED, subject, Settled(yes), sees=[wish])
+            if yes and isinstance(one.body, Wishing):
+                self._grant(subject, one.body)
+        if not found:
+            raise NotFound("That was decided already.")
+
+    def _grant(self, subject: Subject, wished: Wishing) -> None:
+        match wished.what:
+            case FactKind.FORGET:
+                self.forget(subject)
+            case FactKind.LABEL:
+                self.relabel(subject, wished.level)
+            case FactKind.TAG:
+                self.tag(subject, wished.text)
+            case FactKind.UNTAG:
+                self.untag(subject, wished.text)
+            case FactKind.TEXT | FactKind.ANSWER:
+                words = Words(wished.text)
+                self.add(FactKind.TEXT, subject, words, sees=subject.text_heads)
+            case FactKind.REASON:
+                self.add(FactKind.REASON, subject, Words(wished.text))
+            case _:
+                raise NotFound("A later version of AICO asked that; update this device.")
 
     # ---- tags --------------------------------------------------------------------------------
 
@@ -187,76 +223,6 @@ class Draft:
         self.add(FactKind.UNTAG, subject, Tagging(tag), sees=subject.puts(tag))
 
 
-class Subject:
-    """An object with its facts, as a change must know it."""
-
-    def __init__(self, row: ObjectRow, held: list[Held], home: ObjectRow | None) -> None:
-        self.row = row
-        self.held = held
-        self.home = home
-
-    @classmethod
-    def of(cls, connection: Connection, row: ObjectRow) -> Self:
-        """The object in a row."""
-        home = object_by_n(connection, row.home) if row.home else None
-        return cls(row, held_facts(connection, row), home)
-
-    @property
-    def level(self) -> int:
-        """The object's own level."""
-        return views.level_of(self.held) if self.held else self.row.level
-
-    @property
-    def counted(self) -> int:
-        """The level its facts count at: the stricter of its own and its conversation's."""
-        return max(self.level, self.home.level if self.home else 0)
-
-    @property
-    def reach(self) -> int:
-        """How far its labels and its forgetting travel.
-
-        A conversation's go to the family: turns of it may have gone there from other devices.
-        """
-        if self.row.kind == ObjectKind.CONVERSATION:
-            return min(self.row.reach, Level.FAMILY)
-        return self.row.reach
-
-    @property
-    def newest(self) -> int:
-        """The newest stamp seen of it."""
-        return max((one.fact.stamp for one in self.held), default=0)
-
-    @property
-    def labels(self) -> list[bytes]:
-        """All that says its level, the part no other has seen first."""
-        found = views.of_kind(self.held, FactKind.ROOT, FactKind.LABEL)
-        heads = [one.id for one in views.unseen(found)]
-        return list(dict.fromkeys(heads + [one.id for one in found]))
-
-    @property
-    def text_heads(self) -> list[bytes]:
-        """The texts no other text has seen."""
-        return [one.id for one in views.unseen([one for one, _ in views.texts_of(self.held)])]
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The tags that stand."""
-        return views.tags_of(self.held)
-
-    def puts(self, tag: str) -> list[bytes]:
-        """The facts that put this tag on."""
-        return [one.id for one in self.held if tag in views.tags_put(one)]
-
-    def present(self) -> Body | None:
-        """Its root as it would be written now: with the standing text and tags."""
-        root = views.root_of(self.held)
-        text = views.text_of(self.held) or ""
-        match root.body if root else None:
-            case Turn() as turn:
-                return facts.replaced(turn, text=text, tags=self.tags)
-            case Memory() as memory:
-                return facts.replaced(memory, text=text, tags=self.tags)
-            case Observation() as observation:
-                return observation
-            case _:
-                return None
+def _wish(kind: FactKind, content: Body) -> Wishing:
+    text = getattr(content, "text", getattr(content, "tag", ""))
+    return Wishing(kind, text, getattr(content, "level", 0))

@@ -12,7 +12,7 @@ from mesh.model import hlc, views
 from mesh.model.fact import FactKind, Memory, ObjectKind, Observation, Turn
 from mesh.model.views import Felt
 from mesh.storage import finding, reading
-from mesh.storage.objects import Connection, object_by_id
+from mesh.storage.objects import Connection, State, object_by_id
 from mesh.wishes import ConversationShown, ForgetShown, MoodShown, ReasonShown
 
 if TYPE_CHECKING:
@@ -126,6 +126,11 @@ class Reading:
         return await self._database.read(job)
 
     # ---- forgetting --------------------------------------------------------------------------
+
+    async def is_hidden(self, identity: bytes) -> bool:
+        """Whether it is only hidden here, and a person elsewhere is asked to forget it."""
+        row = await self._database.read(lambda sql: object_by_id(sql, identity))
+        return row is not None and row.state == State.HIDDEN
 
     async def forgetting(
         self,

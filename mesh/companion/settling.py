@@ -21,8 +21,8 @@ from mesh.wishes import ConflictShown, SideShown
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mesh.companion.draft import Subject
     from mesh.companion.reading import Names, Reading, Shown
+    from mesh.companion.subject import Subject
     from mesh.companion.writing import Writing
     from mesh.model.views import Held
     from mesh.storage.database import Database

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mesh.companion import terms
-from mesh.companion.draft import Draft, Subject
+from mesh.companion.draft import Draft
+from mesh.companion.subject import Subject
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import Remembered, Said
 from mesh.model import fact as facts
@@ -40,8 +41,6 @@ T = TypeVar("T")
 
 CLOCKS_DIFFER_US = 2 * 60 * 1_000_000
 MICROS = 1_000_000
-
-_NOT_OURS = "Only a fully trusted device can do that to what another device wrote."
 
 
 class Writing:
@@ -215,7 +214,6 @@ class Writing:
         def job(draft: Draft) -> None:
             subject = _with_text(draft.shown(found))
             if draft.is_private(put) and subject.level < Level.PRIVATE:
-                _check_right(draft, subject)
                 draft.relabel(subject, Level.PRIVATE)
             for tag in taken:
                 if subject.puts(tag):
@@ -228,16 +226,12 @@ class Writing:
         return found
 
     async def relabel(self, identity: str, privacy: str) -> bytes:
-        """Share a memory, message or conversation more or less widely; returns its object id.
-
-        Only a full device may do that to what another wrote (NotPermitted).
-        """
+        """Share a memory, message or conversation more or less widely; its object id."""
         level = terms.level(privacy)
         found = await self._find(identity)
 
         def job(draft: Draft) -> None:
             subject = draft.shown(found)
-            _check_right(draft, subject)
             if level < Level.PRIVATE and draft.is_private(subject.tags):
                 raise BadInput("It has a tag that keeps it private; take that off first.")
             draft.relabel(subject, level)
@@ -250,14 +244,14 @@ class Writing:
     async def forget(self, identity: str) -> bytes:
         """Forget a message, memory, observation or conversation for good; its object id.
 
-        Asked again nothing new is written. Only a full device may forget what another wrote.
+        Asked again nothing new is written. What another wrote only a full device may forget;
+        others hide it, and ask a person there.
         """
         found = await self._find(identity)
 
         def job(draft: Draft) -> None:
             subject = draft.subject(found)
             if subject.row.state != State.FORGOTTEN:
-                _check_right(draft, subject)
                 draft.forget(subject)
 
         await self._write(job, synced=True)
@@ -279,6 +273,20 @@ class Writing:
             return len(rows)
 
         return await self._write(job, synced=True)
+
+    async def decide(self, identity: bytes, wish: bytes, *, yes: bool) -> None:
+        """Grant or refuse what a device without the right wished of an object.
+
+        NotFound when it was decided already, NotPermitted when this device may not either.
+        """
+
+        def job(draft: Draft) -> None:
+            subject = draft.subject(identity)
+            if not draft.may_rule(subject.row):
+                raise NotPermitted
+            draft.decide(subject, wish, yes=yes)
+
+        await self._write(job, synced=True)
 
     async def guard(self, identities: Collection[bytes]) -> int:
         """Label what came with a private tag but without the label for it; returns how many."""
@@ -327,11 +335,6 @@ def _with_text(subject: Subject) -> Subject:
     if subject.row.kind not in {ObjectKind.TURN, ObjectKind.MEMORY}:
         raise BadInput("Only messages and memories have a text and tags.")
     return subject
-
-
-def _check_right(draft: Draft, subject: Subject) -> None:
-    if not draft.may_rule(subject.row):
-        raise NotPermitted(_NOT_OURS)
 
 
 def _unconfirmed(draft: Draft, wanted: frozenset[bytes] | None) -> list[ObjectRow]:

@@ -56,6 +56,7 @@ class FactKind(IntEnum):
     FORGET = 8
     WISH = 9
     RECEIPT = 10
+    SETTLED = 11
 
 
 class ObjectKind(IntEnum):
@@ -82,7 +83,7 @@ TEXTUAL = frozenset({FactKind.TEXT, FactKind.ANSWER})
 """Facts that give an object another text; an answer does so to end a contradiction."""
 NAMED = frozenset({ObjectKind.TRAIT, ObjectKind.SETTING})
 """Objects whose id is computed from their name, and whose roots are all later ones."""
-STUBS = frozenset({FactKind.LABEL, FactKind.FORGET, FactKind.WISH, FactKind.RECEIPT})
+STUBS = frozenset({FactKind.LABEL, FactKind.FORGET, FactKind.RECEIPT})
 """Facts without content: they travel at their object's reach, before all others."""
 
 
@@ -179,6 +180,23 @@ class Receipt(Body, frozen=True, gc=False):
     """The author has forgotten the object."""
 
 
+class Wishing(Body, frozen=True, gc=False):
+    """What the author would say of the object if it had the right: a kind of fact and its body.
+
+    ``text``: the text or tag; ``level``: of a label. It changes nothing until a person agrees.
+    """
+
+    what: Annotated[int, Meta(ge=0, le=255)]
+    text: Text = ""
+    level: Annotated[int, Meta(ge=0, le=3)] = 0
+
+
+class Settled(Body, frozen=True, gc=False):
+    """A person has decided about the wishes this fact saw."""
+
+    is_granted: bool
+
+
 _BODIES: dict[tuple[int, int], type[Body]] = {
     (FactKind.ROOT, ObjectKind.TURN): Turn,
     (FactKind.ROOT, ObjectKind.OBSERVATION): Observation,
@@ -195,6 +213,8 @@ _BODIES_BY_KIND: dict[int, type[Body]] = {
     FactKind.LABEL: Labelling,
     FactKind.FORGET: Forgetting,
     FactKind.RECEIPT: Receipt,
+    FactKind.WISH: Wishing,
+    FactKind.SETTLED: Settled,
 }
 
 _encode = msgspec.msgpack.Encoder().encode

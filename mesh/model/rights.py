@@ -29,8 +29,7 @@ class Need(Enum):
     MORE_THAN_ANY = "more than any"
 
 
-_EDITS = {FactKind.TEXT, FactKind.TAG, FactKind.UNTAG, FactKind.REASON, FactKind.ANSWER}
-OPEN = frozenset({FactKind.WISH, FactKind.RECEIPT, *_EDITS})
+OPEN = frozenset({FactKind.WISH, FactKind.RECEIPT})
 """What speaks for its author only, and changes nothing by itself."""
 KNOWN = frozenset(map(int, FactKind))
 

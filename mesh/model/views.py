@@ -29,6 +29,7 @@ from mesh.model.fact import (
     Tagging,
     Trait,
     Turn,
+    Wishing,
     Words,
 )
 
@@ -183,6 +184,15 @@ def tags_put(held: Held) -> tuple[str, ...]:
     if held.fact.kind == FactKind.TAG and isinstance(held.body, Tagging):
         return (held.body.tag,)
     return ()
+
+
+def open_wishes(facts: Collection[Held]) -> list[Held]:
+    """What devices without the right wish for, and no person has decided yet, in order."""
+    decided = {one for held in of_kind(facts, FactKind.SETTLED) for one in held.fact.sees}
+    wishes = [one for one in of_kind(facts, FactKind.WISH) if isinstance(one.body, Wishing)]
+    return sorted(
+        (one for one in unseen(wishes) if one.id not in decided), key=lambda one: one.order
+    )
 
 
 def trait_of(facts: Collection[Held]) -> Trait | None:

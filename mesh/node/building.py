@@ -10,6 +10,7 @@ from mesh import __version__
 from mesh.bus.bus import Bus
 from mesh.commands.services import Place, Services, Wires
 from mesh.commands.telling import answerers, answerers_to_others
+from mesh.companion.asking import Asking
 from mesh.companion.author import Author
 from mesh.companion.browsing import Browsing
 from mesh.companion.discretion import Discretion
@@ -141,6 +142,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         reading=reading,
         browsing=Browsing(database, following.device_of),
         settling=settling,
+        asking=Asking(database, writing, following.device_of),
         importing=Importing(database, following.rules, clock, following.wrote),
         exporting=Exporting(database, reading, clock),
         search=Search(database, following.device_of),

@@ -30,6 +30,12 @@ class State(IntEnum):
     WAITING = 1
     FORGOTTEN = 2
     WITHDRAWN = 3
+    HIDDEN = 4
+    """As if it were gone: this device would forget it, and a person has not decided."""
+
+
+PRESENT = frozenset({State.LIVE, State.HIDDEN})
+"""Its content is here and given to others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.allowance import DAY_MS
-from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind
+from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind, Wishing
 from mesh.storage import feeds, words
 from mesh.storage.objects import (
+    PRESENT,
     Connection,
     Fed,
     ObjectRow,
@@ -96,7 +97,7 @@ class Placing:
         if is_gone or views.is_forgotten(held):
             self._erase(row, held)
         elif row.kind == ObjectKind.CONVERSATION:
-            row.level, row.state = views.level_of(held), State.LIVE
+            row.level, row.state = views.level_of(held), self._shown_state(held)
         else:
             self._settle(row, held, home)
             if before[1] == State.WITHDRAWN:
@@ -121,6 +122,18 @@ class Placing:
             self._withdraw(row)
         elif row.kind == ObjectKind.OBSERVATION:
             self._hold_reasons(row)
+        if row.state == State.LIVE:
+            row.state = self._shown_state(held, home)
+
+    def _shown_state(self, held: list[Held], home: ObjectRow | None = None) -> State:
+        """Hidden if the owner of this device would forget it, and another device must agree."""
+        is_wished_away = any(
+            isinstance(one.body, Wishing) and one.body.what == FactKind.FORGET
+            for one in views.open_wishes(held)
+            if one.id[:6] == self._rules.own
+        )
+        is_hidden = is_wished_away or (home is not None and home.state == State.HIDDEN)
+        return State.HIDDEN if is_hidden else State.LIVE
 
     def _hold_reasons(self, row: ObjectRow) -> None:
         """Why somebody felt so is a kind of its own: it may be none of this device's."""
@@ -142,8 +155,8 @@ class Placing:
         """
         by_any = by_any or row.kind in facts.NAMED
         which = "" if by_any else " AND id IS NULL"
-        sql = f"SELECT max(mine) FROM fact WHERE object=?{which}"  # noqa: S608 — constants
-        return bool(self._sql.execute(sql, (row.n,)).get)
+        sql = f"SELECT max(mine) FROM fact WHERE object=? AND kind<>?{which}"  # noqa: S608 — constants
+        return bool(self._sql.execute(sql, (row.n, int(FactKind.WISH))).get)
 
     def _see_turns(self, conversation: ObjectRow) -> None:
         """A conversation's label or forgetting counts for each of its turns."""
@@ -158,6 +171,8 @@ class Placing:
                 self.see_anew(row, conversation)
             elif not self._keeps(row, conversation):
                 self._withdraw(row)
+            elif row.state in PRESENT:
+                row.state = self._shown_state(held_facts(self._sql, row), conversation)
             elif row.state == State.WITHDRAWN:
                 row.state = State.WAITING
                 self._reopen(row)
@@ -253,7 +268,7 @@ class Placing:
 
     def _waits_for_label(self, row: ObjectRow, raws: Sequence[bytes]) -> bool:
         """Whether it has a private tag and no label yet: meanwhile it is not given."""
-        if row.kind not in TAGGED or row.state != State.LIVE or row.level >= Level.PRIVATE:
+        if row.kind not in TAGGED or row.state not in PRESENT or row.level >= Level.PRIVATE:
             return False
         tags = self._rules.private_tags
         if not any(tag.encode() in raw for tag in tags for raw in raws):
@@ -266,7 +281,7 @@ class Placing:
         scope_kind = facts.scope_kind(row.kind, kind)
         if kind in facts.STUBS:
             return facts.scope_of(scope_kind, row.reach, is_stub=True)
-        if row.state != State.LIVE:
+        if row.state not in PRESENT:
             return None
         level = max(facts.read(raw).level, row.level, home_level)
         return facts.scope_of(scope_kind, level)
@@ -277,7 +292,7 @@ def _is_recent_again(row: ObjectRow, found: Sequence[Placed]) -> bool:
 
     A device that is given only recent objects has settled the old root without getting it.
     """
-    if row.state != State.LIVE or all(number is not None for _, _, _, number, _, _ in found):
+    if row.state not in PRESENT or all(number is not None for _, _, _, number, _, _ in found):
         return False
     stamps = [facts.read(raw).stamp for _, _, _, number, _, raw in found if number is not None]
     newest = hlc.milliseconds_of(max(stamps, default=row.stamp))

@@ -211,6 +211,13 @@ def changed_objects(connection: Connection) -> list[ObjectRow]:
     return [ObjectRow(*row) for row in found]
 
 
+def wished_objects(connection: Connection) -> list[ObjectRow]:
+    """The objects of which devices without the right wished something, decided or not."""
+    wished = "EXISTS(SELECT 1 FROM fact WHERE fact.object=object.n AND fact.kind=9)"
+    found = connection.execute(f"{OBJECT} WHERE plain=0 AND {wished}")
+    return [ObjectRow(*row) for row in found]
+
+
 def live_object(connection: Connection, identity: bytes) -> ObjectRow | None:
     """An object that is shown; None when there is nothing of it to show."""
     row = object_by_id(connection, identity)

@@ -39,7 +39,8 @@ from tests.mesh.companion.diary import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mesh.companion.draft import Draft, Subject
+    from mesh.companion.draft import Draft
+    from mesh.companion.subject import Subject
 
 TABLET = Rules(tag_of("tablet"), everyone_full)
 TALKS = ("talk", "walk")

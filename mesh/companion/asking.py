@@ -1,0 +1,113 @@
+"""What devices without the right would change, asked of a person on a full device.
+
+A limited device may change what was written on it. Of all else it can only wish: the wish is a
+fact like others, changes nothing, and is shown here until somebody grants or refuses it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.companion import terms
+from mesh.errors import AmbiguousName, NotFound
+from mesh.model import fact as facts
+from mesh.model import hlc, views
+from mesh.model.fact import FactKind, ObjectKind, Wishing
+from mesh.storage import reading
+from mesh.storage.objects import PRESENT, held_facts
+from mesh.wishes import QuestionShown
+
+if TYPE_CHECKING:
+    from mesh.companion.reading import Names
+    from mesh.companion.writing import Writing
+    from mesh.model.views import Held
+    from mesh.storage.database import Database
+    from mesh.storage.objects import Connection, ObjectRow
+
+MILLIS = 1000
+_WHAT: dict[int, str] = {
+    FactKind.FORGET: "forget",
+    FactKind.TEXT: "text",
+    FactKind.ANSWER: "text",
+    FactKind.LABEL: "privacy",
+    FactKind.TAG: "tag",
+    FactKind.UNTAG: "untag",
+    FactKind.REASON: "reason",
+}
+_KINDS: dict[int, str] = {
+    ObjectKind.CONVERSATION: "conversation",
+    ObjectKind.TURN: "message",
+    ObjectKind.MEMORY: "memory",
+    ObjectKind.OBSERVATION: "mood",
+}
+
+
+class Asking:
+    """What was wished and nobody has decided."""
+
+    def __init__(self, database: Database, writing: Writing, names: Names) -> None:
+        self._database = database
+        self._writing = writing
+        self._names = names
+
+    async def questions(self) -> list[QuestionShown]:
+        """Every wish that is open, oldest first."""
+        found = await self._database.read(self._open)
+        shown = [one for _, one in found]
+        return sorted(shown, key=lambda one: (one.timestamp, one.id))
+
+    async def decide(self, identity: str, *, yes: bool) -> None:
+        """Grant or refuse a wish; ``identity``: its id or the beginning of it.
+
+        NotFound, AmbiguousName; NotPermitted on a device that has no right to it either.
+        """
+        found = await self._database.read(self._open)
+        wanted = identity.lower()
+        fitting = [(about, one.id) for about, one in found if one.id.startswith(wanted)]
+        if not fitting or not wanted:
+            raise NotFound("There is no open question with that id.")
+        if len(fitting) > 1:
+            raise AmbiguousName("Several questions begin with that id; write more of it.")
+        about, wish = fitting[0]
+        await self._writing.decide(about, bytes.fromhex(wish), yes=yes)
+
+    def _open(self, connection: Connection) -> list[tuple[bytes, QuestionShown]]:
+        found = []
+        for row in reading.wished_objects(connection):
+            if row.state in PRESENT:
+                held = held_facts(connection, row)
+                for wish in views.open_wishes(held):
+                    if isinstance(wish.body, Wishing) and wish.body.what in _WHAT:
+                        shown = self._shown(connection, row, held, wish, wish.body)
+                        found.append((row.id, shown))
+        return found
+
+    def _shown(
+        self,
+        connection: Connection,
+        row: ObjectRow,
+        held: list[Held],
+        wish: Held,
+        wished: Wishing,
+    ) -> QuestionShown:
+        root = views.root_of(held)
+        body = root.body if root else None
+        name = reading.conversation_name(connection, row.n)
+        author = facts.author_of(wish.id)
+        identity = facts.text_of_id(row.id) if body is None else reading.public_id(row.id, body)
+        return QuestionShown(
+            id=facts.text_of_id(wish.id),
+            about=name or identity,
+            kind=_KINDS.get(row.kind, "memory"),
+            what=_WHAT[wished.what],
+            wanted=_wanted(wished),
+            shown=name or views.text_of(held) or "",
+            device_id=None if author is None else self._names(author),
+            timestamp=hlc.milliseconds_of(wish.fact.stamp) / MILLIS,
+        )
+
+
+def _wanted(wished: Wishing) -> str | None:
+    if wished.what == FactKind.LABEL:
+        return terms.level_name(wished.level)
+    return wished.text or None
