@@ -57,6 +57,13 @@ def test_built_in_are_the_kinds_of_the_description_for_all_but_guests() -> None:
     assert grants(Policy(), Trust.GUEST) == grants(Policy(), None) == NO_GRANTS
 
 
+def test_a_mood_can_be_shared_without_its_reasons_but_not_they_without_it() -> None:
+    quiet = grants(said(mood_reasons="off"), Trust.FULL)
+    assert (quiet.widest(ScopeKind.EMOTION), quiet.widest(ScopeKind.REASON)) == (1, NOTHING)
+    none = grants(said(emotional_awareness="off"), Trust.FULL)
+    assert (none.widest(ScopeKind.EMOTION), none.widest(ScopeKind.REASON)) == (-1, NOTHING)
+
+
 def test_a_limited_device_is_given_a_week_and_an_own_one_everything() -> None:
     assert allowance(Trust.LIMITED, NOW_MS).since == window_start(NOW_MS, 7)
     assert allowance(Trust.FULL, NOW_MS).since == 0

@@ -14,8 +14,8 @@ from mesh.companion.outlook import Outlook
 from mesh.model import fact as facts
 from mesh.model.allowance import NO_GRANTS, Allowance
 from mesh.model.device import Trust, device_id
-from mesh.model.fact import FactKind
-from mesh.model.policy import CHOICES, Policy, grants, setting_name
+from mesh.model.fact import FactKind, Level, ScopeKind
+from mesh.model.policy import CHOICES, Policy, grants, private_tags, setting_name
 from mesh.storage import previewing
 from mesh.wire import frames
 from tests.mesh.sync.chosen import ChosenEngine, ChosenFamily, trusts
@@ -77,8 +77,8 @@ def by_kind(raws: list[bytes]) -> Counter[str]:
 async def meet(a: ChosenEngine, b: ChosenEngine) -> None:
     join(a, b)
     if Trust.GUEST in a.family.trust.values():
-        while not (a.sync.in_step(B) and b.sync.in_step(A)):
-            await asyncio.sleep(0)  # noqa: ASYNC110 — a turn of the loop, not a while
+        while not (a.sync.in_step(B) and b.sync.in_step(A)):  # noqa: ASYNC110 — no event
+            await asyncio.sleep(0)
     else:
         await in_step(a, b)
         await in_step(b, a)
@@ -119,6 +119,11 @@ async def test_nothing_shows_of_what_a_device_may_not_have(tmp_path: Path, seed:
         assert identity not in heard
         assert identity.hex().encode() not in heard
     assert all(allowed.covers(scope) for scope in b.scopes())
+    private = private_tags(a.chosen.policy)
+    for content in map(facts.body, map(facts.read, b.told())):
+        if isinstance(content, facts.Turn | facts.Memory) and private & {*content.tags}:
+            kind = ScopeKind.MEMORY if isinstance(content, facts.Memory) else 1
+            assert allowed.grants.widest(kind) >= Level.PRIVATE
     for engine in (a, b):
         await engine.stop()
 
