@@ -110,6 +110,8 @@ class DeviceView(View, frozen=True):
     received: int = 0
     sent: int = 0
     is_paused: bool = False
+    is_partner: bool = True
+    """Whether content flows between the two: guests get none, limited ones do not meet."""
     begun_at: float | None = None
     """When it began to catch up, and …"""
     begun_with: int = 0
@@ -307,7 +309,15 @@ def _linked(view: DeviceView, state: ViewState) -> DeviceView:
         or device.device_id in state.pause.devices
         or f"paused:{device.device_id}" in state.causes
     )
-    return _changed(view, is_paused=paused, link=_link(view, is_paused=paused))
+    partner = device.is_self or _are_partners(device, state)
+    view = _changed(view, is_paused=paused, is_partner=partner)
+    return _changed(view, link=_link(view, is_paused=paused))
+
+
+def _are_partners(device: DeviceShown, state: ViewState) -> bool:
+    own = next((one.device.trust for one in state.devices if one.device.is_self), Trust.FULL)
+    both = {device.trust, own}
+    return Trust.FULL in both and Trust.GUEST not in both
 
 
 def _link(view: DeviceView, *, is_paused: bool) -> Link:
@@ -318,12 +328,13 @@ def _link(view: DeviceView, *, is_paused: bool) -> Link:
         return Link.NEVER_SEEN if device.last_seen is None else Link.AWAY
     if is_paused:
         return Link.PAUSED
-    return Link.CONNECTED if device.in_step else Link.CATCHING_UP
+    is_level = device.in_step or not view.is_partner
+    return Link.CONNECTED if is_level else Link.CATCHING_UP
 
 
 def _standing(state: ViewState) -> Standing:
-    """Guests get nothing, so that they are not asked."""
-    links = {one.link for one in state.others if one.device.trust is not Trust.GUEST}
+    """Only those count with whom content flows."""
+    links = {one.link for one in state.others if one.is_partner}
     if not links:
         return Standing.ALONE
     if Link.CATCHING_UP in links:

@@ -69,6 +69,8 @@ def standing(view: DeviceView) -> str:
             return tr("Comparing notes")
         case Link.PAUSED:
             return tr("Sharing is paused")
+        case Link.NEVER_SEEN | Link.AWAY if _never_meets(view):
+            return tr("Known from the others")
         case Link.NEVER_SEEN:
             return tr("Not seen yet")
         case _:
@@ -79,13 +81,18 @@ def aside(view: DeviceView, now: float) -> str:
     """What belongs at the end of that line."""
     match view.link:
         case Link.CONNECTED:
-            return tr("in step")
+            return tr("in step") if view.is_partner else tr("nothing is shared")
         case Link.CATCHING_UP:
             return left(view.seconds_left)
-        case Link.AWAY:
+        case Link.AWAY if not _never_meets(view):
             return seen(False, view.device.last_seen, now)
         case _:
             return ""
+
+
+def _never_meets(view: DeviceView) -> bool:
+    """Devices of the family without full trust know each other only from those that have it."""
+    return not view.is_partner and view.device.trust is Trust.LIMITED
 
 
 class DeviceCard(Card):

@@ -82,7 +82,7 @@ def level(state: ViewState) -> Look:
 
 def proof(state: ViewState) -> str:
     """How far that is proven: with how many devices this one is in step."""
-    others = [one for one in state.others if one.device.trust is not Trust.GUEST]
+    others = [one for one in state.others if one.is_partner]
     if not others:
         return ""
     proven = sum(one.link is Link.CONNECTED for one in others)

@@ -40,7 +40,7 @@ class Header(Card):
         self._dot = Dot()
         self.standing = label(wraps=True)
         self._id = Line(kind="small", in_middle=True)
-        self._copy = Button(
+        self.copy = Button(
             look="flat", icon="copy", name=tr("Copy the device id"), on_click=self._copy_id
         )
         head = row(self._tile, column(self.name, self._role, gap=2), self._trust, gap=14)
@@ -48,7 +48,7 @@ class Header(Card):
         state = row(self._dot, self.standing, gap=NEAR)
         state.setStretch(1, 1)
         state.setAlignment(self._dot, Qt.AlignmentFlag.AlignTop)
-        identity = row(self._id, self._copy, None, gap=TIGHT)
+        identity = row(self._id, self.copy, None, gap=TIGHT)
         self.setLayout(column(head, state, identity, gap=CLOSE, edges=(20, 18, 20, CLOSE)))
 
     def show_device(self, view: DeviceView, now: float) -> None:

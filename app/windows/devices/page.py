@@ -102,6 +102,7 @@ class DevicesPage(Page):
                 card.show_view(view, now)
             if self._list.indexOf(card) != place:
                 self._list.insertWidget(place, card)
+                card.show()
         reached = sum(one.device.connected for one in state.others)
         total = len(state.others)
         counted = trn("{here} of {n} nearby", "{here} of {n} nearby", total, here=reached)

@@ -60,6 +60,19 @@ def test_a_guest_is_not_waited_for() -> None:
     assert kinds(scenes.family(scenes.device("Home Desktop"), guest)) == {Standing.IN_STEP}
 
 
+def test_limited_devices_do_not_wait_for_each_other() -> None:
+    me = scenes.this(trust=Trust.LIMITED, admin=False)
+    other = scenes.away("Tablet", trust=Trust.LIMITED)
+    state = scenes.family(scenes.device("Desk"), other, me=me)
+    assert {kind.standing for kind in state.kinds} == {Standing.IN_STEP}
+    assert [one.is_partner for one in state.others] == [True, False]
+
+
+def test_a_guest_that_is_here_is_connected_and_never_catching_up() -> None:
+    guest = scenes.device("Visitor", trust=Trust.GUEST, in_step=False)
+    assert [one.link for one in scenes.family(guest).others] == [Link.CONNECTED]
+
+
 def test_time_left_follows_from_the_pace_so_far() -> None:
     (view,) = scenes.catching_up().others
     assert view.link is Link.CATCHING_UP
