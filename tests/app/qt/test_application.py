@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.application.choices import Choices
 from app.application.program import Program
 from app.application.session import Session
-from app.application.windows import Windows
 from app.desktop.instance import Call
 from app.tray import Mark, mark_of
 from mesh.node import Node
@@ -26,20 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from app.windows.main import MainWindow
-
-    from app.bridge import Bridge
-
 KEY = bytes(32)
 QUIT_S = 2.0
 PATIENCE_S = 20.0
-
-
-class Plain(Windows):
-    """The real windows, but for the largest, which is tested for itself."""
-
-    def main(self, bridge: Bridge) -> MainWindow:  # noqa: ARG002 — it shows nothing
-        return cast("MainWindow", QWidget())
 
 
 def quiet(**choices: object) -> Choices:
@@ -57,7 +45,7 @@ async def live(profile: Profile, choices: Choices) -> AsyncIterator[Session]:
     """A session that runs inside the block, and ends as it should."""
     program = QApplication.instance()
     assert isinstance(program, Program)
-    session = Session(program, profile, choices, Plain())
+    session = Session(program, profile, choices)
     living = asyncio.get_running_loop().create_task(session.live())
     try:
         yield session
@@ -115,8 +103,8 @@ async def test_started_by_hand_the_first_day_begins(profile: Profile) -> None:
         assert session.faces.first_run.isVisible()
         _through_the_first_day(profile)
         session.faces.first_run.ended.emit()
-        assert session.faces.first_run is None
-        assert session.faces.main is not None
+        await until(lambda: session.faces.first_run is None)
+        await until(lambda: session.faces.main is not None)
 
 
 async def test_a_second_day_begins_with_the_main_window(profile: Profile) -> None:
@@ -149,7 +137,7 @@ async def test_an_invitation_from_outside_opens_the_wizard_and_does_nothing(
 async def test_qt_and_the_desktop_end_it_by_the_same_way(profile: Profile) -> None:
     program = QApplication.instance()
     assert isinstance(program, Program)
-    session = Session(program, profile, quiet(), Plain())
+    session = Session(program, profile, quiet())
     living = asyncio.get_running_loop().create_task(session.live())
     await until(lambda: is_up(session))
     QCoreApplication.postEvent(program, QEvent(QEvent.Type.Quit))
@@ -168,7 +156,7 @@ async def test_it_ends_at_once_in_the_middle_of_an_import(
             file.write(json.dumps({**line, "timestamp": 1_700_000_000 + number}) + "\n")
     program = QApplication.instance()
     assert isinstance(program, Program)
-    session = Session(program, profile, quiet(), Plain())
+    session = Session(program, profile, quiet())
     living = asyncio.get_running_loop().create_task(session.live())
     await until(lambda: is_up(session))
     runs: list[object] = []
@@ -180,7 +168,7 @@ async def test_it_ends_at_once_in_the_middle_of_an_import(
 async def test_it_ends_at_once_with_a_pairing_window_open(profile: Profile) -> None:
     program = QApplication.instance()
     assert isinstance(program, Program)
-    session = Session(program, profile, quiet(), Plain())
+    session = Session(program, profile, quiet())
     living = asyncio.get_running_loop().create_task(session.live())
     await until(lambda: is_up(session))
     opened: list[object] = []
@@ -211,7 +199,7 @@ async def test_who_gives_up_the_passphrase_ends_it(profile: Profile) -> None:
         pass
     program = QApplication.instance()
     assert isinstance(program, Program)
-    session = Session(program, profile, quiet(root_key=None, is_quiet=False), Plain())
+    session = Session(program, profile, quiet(root_key=None, is_quiet=False))
     living = asyncio.get_running_loop().create_task(session.live())
     await until(lambda: session.faces._opening is not None)
     assert session.faces._opening is not None
