@@ -82,7 +82,7 @@ def item(raw: bytes) -> Item:
 
 def has_right(one: Item, was_full_at: Callable[[bytes, int], bool]) -> bool:
     """Whether its author may say this of the object."""
-    if one.kind not in {LABEL, FORGET, ROOT}:
+    if one.kind in {WISH, RECEIPT}:
         return True
     target = None if one.object[0] & 0x80 else one.object[:6]
     if one.author is None:
