@@ -74,3 +74,38 @@ prepare_once() {
         is_prepared || prepare
     ) 9<"$here/run"
 }
+
+# What Qt needs of the system: the first line for any window, the second for those on X11.
+qt_libraries=(
+    libegl1 libgl1 libfontconfig1 libdbus-1-3 libglib2.0-0 libxkbcommon0 libbrotli1
+    libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0
+)
+
+# Whether the libraries that Qt is linked with are there. Elsewhere than on Linux they come along.
+has_qt_libraries() {
+    local qt
+    command -v ldd >/dev/null || return 0
+    for qt in "$here"/.venv/lib/python3*/site-packages/PySide6/Qt; do
+        [ -d "$qt" ] || return 0
+        ! ldd "$qt/lib/libQt6Gui.so.6" "$qt/plugins/platforms/libqxcb.so" 2>/dev/null \
+            | grep -q 'not found' || return 1
+    done
+}
+
+prepare_windows() {
+    has_qt_libraries || install_debian "${qt_libraries[@]}"
+}
+
+# wants_windows ARGUMENTS...: whether these open the application on a screen.
+wants_windows() {
+    [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || return 1
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --home | --passphrase-file) shift ;;
+            --home=* | --passphrase-file=* | --json) ;;
+            tray | [Aa][Ii][Cc][Oo]-[Mm][Ee][Ss][Hh]:*) return 0 ;;
+            *) return 1 ;;
+        esac
+        [ $# = 0 ] || shift
+    done
+}

@@ -98,3 +98,30 @@ def test_the_lock_holds_everything_the_project_declares() -> None:
         )
     )
     assert {re.split(r"[<>=]", requirement)[0] for requirement in declared} <= locked
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("", True),
+        ("tray --background", True),
+        ("--home /x tray", True),
+        ("--home /x", True),
+        ("aico-mesh:ABC", True),
+        ("status", False),
+        ("--home tray status", False),
+        ("--json demo", False),
+        ("--help", False),
+    ],
+)
+@pytest.mark.parametrize("has_screen", [True, False])
+def test_libraries_for_windows_are_wanted_only_for_windows(
+    words: str, wanted: bool, has_screen: bool
+) -> None:
+    script = f'here=/x; source {REPOSITORY}/installers/checkout.sh; wants_windows "$@"'
+    asked = subprocess.run(
+        ["bash", "-c", script, "run", *words.split()],
+        env={"DISPLAY": ":0"} if has_screen else {},
+        check=False,
+    )
+    assert (asked.returncode == 0) is (wanted and has_screen)
