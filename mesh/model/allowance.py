@@ -74,6 +74,12 @@ def _same(level: int) -> dict[int, int]:
     return dict.fromkeys(map(int, ScopeKind), int(level))
 
 
+def floor_of(scope: int, since: int) -> int:
+    """The oldest stamp of an object given in a scope, of a device that gives since then."""
+    kind, is_stub, _ = scope_parts(scope)
+    return 0 if is_stub or kind in TIMELESS else since
+
+
 NO_GRANTS = Grants()
 FAMILY_GRANTS = Grants(_same(Level.FAMILY), Level.FAMILY)
 """All that is not private."""
@@ -92,8 +98,7 @@ class Allowance:
 
     def floor(self, scope: int) -> int:
         """The oldest stamp of an object of which facts in this scope may go."""
-        kind, is_stub, _ = scope_parts(scope)
-        return 0 if is_stub or kind in TIMELESS else self.since
+        return floor_of(scope, self.since)
 
 
 NOTHING_ALLOWED = Allowance(NO_GRANTS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mesh.model.allowance import floor_of
 from mesh.model.cursor import RANGES_MAX, Cursor, Mark, Range, Ranges
 from mesh.model.fact import STAMP_MAX, ScopeKind, scope_parts
 from mesh.model.prints import Prints, digest_of, writer_of
@@ -213,14 +214,14 @@ def given_prints(
 ) -> tuple[int, Prints]:
     """How long a feed is, and the prints of all of it that may be given now."""
     top = int(connection.execute("SELECT top FROM feed WHERE scope=?", (scope,)).get or 0)
-    since = 0 if scope_parts(scope)[1] else allowed.since
+    since = allowed.floor(scope)
     statement = "SELECT fact.number, fact.raw" + _given(only_mine=only_mine)
     return top, Prints.of(connection.execute(statement, (scope, 1, top, since)))
 
 
 def held_prints(connection: apsw.Connection, scope: int, since: int) -> Prints:
     """The prints of what is here of a scope, from objects not older than ``since``."""
-    since = 0 if scope_parts(scope)[1] else since
+    since = floor_of(scope, since)
     statement = "SELECT 0, fact.raw" + _given(only_mine=False)
     return Prints.of(connection.execute(statement, (scope, 1, STAMP_MAX, since)))
 
