@@ -13,6 +13,8 @@ from app import theme
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QKeyEvent
+
 
 class Button(QPushButton):
     """A button; ``look``: primary, danger, flat, link, nav or none of these.
@@ -30,6 +32,8 @@ class Button(QPushButton):
         on_click: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(text)
+        # A dialog would make one of its buttons the answer to Enter in any field.
+        self.setAutoDefault(False)
         self._icon, self._look = icon, look
         if look:
             self.setProperty(look, True)
@@ -50,6 +54,13 @@ class Button(QPushButton):
         if icon != self._icon:
             self._icon = icon
             self._paint_icon()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

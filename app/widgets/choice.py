@@ -67,6 +67,12 @@ class Choices(QWidget):
         """Choose a card."""
         self._cards[key].radio.setChecked(True)
 
+    def focus_chosen(self) -> None:
+        """Let the keyboard begin at the chosen card."""
+        chosen = self._group.checkedButton()
+        if chosen is not None:
+            chosen.setFocus()
+
     @property
     def key(self) -> str | None:
         """Which card is chosen."""

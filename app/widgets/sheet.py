@@ -78,7 +78,6 @@ class Sheet(QWidget):
     ) -> Button:
         """One more button at the right end of the row."""
         button = Button(text, look="primary" if is_primary else "", on_click=on_click)
-        button.setAutoDefault(is_primary)
         self._buttons.addWidget(button)
         return button
 

@@ -98,10 +98,8 @@ class PassphrasePage(Sheet):
         self.first, self.second = secret(tr("Passphrase")), secret(tr("The same again"))
         self.show_button = Button(tr("Show"))
         self.show_button.setCheckable(True)
-        self.show_button.setAutoDefault(False)
         self.show_button.toggled.connect(self._show)
         self.suggest = Button(tr("Suggest one"), on_click=self._suggest)
-        self.suggest.setAutoDefault(False)
         self.bar = QProgressBar()
         self.bar.setRange(0, Strength.STRONG)
         self.bar.setTextVisible(False)
@@ -114,6 +112,7 @@ class PassphrasePage(Sheet):
         self.go = self.add_button(tr("Use this passphrase"), self._go, is_primary=True)
         for field in (self.first, self.second):
             field.textChanged.connect(self._typed)
+            field.returnPressed.connect(self.go.click)
         self.written.toggled.connect(self._typed)
         self._typed()
 

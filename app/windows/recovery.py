@@ -111,6 +111,7 @@ class CheckPage(Sheet):
             field.setAccessibleName(title)
             self._form.addWidget(label(title, "name"), line, 0)
             self._form.addWidget(field, line, 1)
+            field.returnPressed.connect(self._go_on)
             self.fields[position] = field
         self.told.setText("")
         self._typed()
@@ -124,6 +125,15 @@ class CheckPage(Sheet):
     def _typed(self) -> None:
         self.told.setText("")
         self.check.setEnabled(all(field.text().strip() for field in self.fields.values()))
+
+    def _go_on(self) -> None:
+        """Enter leads to the next field that is empty, and confirms when none is."""
+        empty = (field for field in self.fields.values() if not field.text().strip())
+        field = next(empty, None)
+        if field is None:
+            self.check.click()
+        else:
+            field.setFocus()
 
     def _confirm(self) -> None:
         self.check.setEnabled(False)

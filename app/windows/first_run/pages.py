@@ -60,6 +60,7 @@ class NamePage(Sheet):
         self.add_button(tr("Back"), self.back_wanted.emit)
         self.push_right()
         self.go = self.add_button(tr("Next"), self._go, is_primary=True)
+        self.name.returnPressed.connect(self.go.click)
 
     def begin(self, name: str, keystore: str | None) -> None:
         """Show this name to begin with, and who keeps the key: keyring or passphrase."""
@@ -107,6 +108,7 @@ class FamilyPage(Sheet):
             tr("You read the invitation that the other device shows."),
         )
         self.ways.choose(NEW)
+        self.ways.focus_chosen()
         self.fill(self.ways, None)
         self.add_button(tr("Back"), self.back_wanted.emit)
         self.push_right()

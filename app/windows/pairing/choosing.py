@@ -53,11 +53,13 @@ class ChoosingPage(Sheet):
             tr("Read an invitation instead"), self.joining_wanted.emit
         )
         self.go = self.add_button(tr("Show invitation"), self._go, is_primary=True)
+        self.name.returnPressed.connect(self.go.click)
 
     def show_step(self, step: Choosing, *, can_join: bool) -> None:
         """Show what was chosen before; only a family of one may join another."""
         self._role_is_chosen = step.role is not None
         self.trusts.choose(step.trust)
+        self.trusts.focus_chosen()
         chosen = step.role or USUAL[step.trust]
         self.role.setCurrentIndex(self.role.findData(chosen))
         self.name.setText(step.name)

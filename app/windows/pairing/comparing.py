@@ -105,7 +105,6 @@ class ComparingPage(Sheet):
         self.yes = self.add_button(
             tr("They are the same"), lambda: self.answered.emit(True), is_primary=True
         )
-        self.yes.setAutoDefault(False)
 
     def show_step(self, step: Comparing) -> None:
         """Show these pictures and whose they are."""

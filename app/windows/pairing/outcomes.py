@@ -34,7 +34,7 @@ class WaitingPage(Sheet):
         self.busy.setTextVisible(False)
         self.busy.setAccessibleName(tr("Waiting"))
         self.fill(self.busy, None)
-        self.add_button(tr("Cancel"), self.given_up.emit)
+        self.add_button(tr("Cancel"), self.given_up.emit).setFocus()
         self.push_right()
 
     def show_opening(self) -> None:
@@ -68,6 +68,7 @@ class MeetingPage(Sheet):
         self.fill(self.bar, words_below, self.note, None)
         self.push_right()
         self.done = self.add_button(tr("Done"), self.given_up.emit, is_primary=True)
+        self.done.setFocus()
 
     def show_step(self, step: Meeting) -> None:
         """Show how far it is."""

@@ -66,12 +66,15 @@ class ReadingPage(Sheet):
             tr("Join"), lambda: self.ready.emit(self.step), is_primary=True
         )
 
+        for field in (self.text, self.place):
+            field.returnPressed.connect(self.go.click)
+
     def show_step(self, step: Reading) -> None:
         """Show what was typed or opened before."""
         self.text.setText(step.text)
         self.place.setText(step.at)
-        self.told.setText("")
         self._typed()
+        (self.go if step.is_ready else self.text).setFocus()
 
     @property
     def step(self) -> Reading:
@@ -171,8 +174,6 @@ class ReadingPage(Sheet):
             Button(tr("Choose a picture…"), icon="import", on_click=self.choose_file),
             Button(tr("Paste"), icon="copy", on_click=self.paste),
         ]
-        for button in buttons:
-            button.setAutoDefault(False)
         ways = row(None, *buttons, None)
         return Card(column(hint, ways, gap=GAP, edges=(EDGE, EDGE, EDGE, EDGE)), "drop")
 

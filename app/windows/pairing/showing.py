@@ -37,7 +37,6 @@ class ShowingPage(Sheet):
         self.link.setReadOnly(True)
         self.link.setAccessibleName(tr("Invitation as a link"))
         self.copy = Button(tr("Copy link"), icon="copy", on_click=self._copy)
-        self.copy.setAutoDefault(False)
         self.code = _selectable("big", tr("Invitation as a code"))
         self.place = _selectable("mute", tr("Where the code is good"))
         self.notice = Notice()

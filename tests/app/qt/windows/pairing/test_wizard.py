@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from app.viewstate import reduce
 from app.windows.pairing import PairingWizard
@@ -388,3 +389,38 @@ def test_closing_after_all_is_done_cancels_nothing(
     recorder.last(Join).answer(FamilyJoined(family_id="f", device_id=scenes.ME, name="Me"))
     wizard.meeting.done.click()
     assert [type(wish) for wish in recorder.wishes] == [Join]
+
+
+# ---- by keyboard -----------------------------------------------------------------------------
+
+
+def test_the_keyboard_begins_where_the_person_goes_on(
+    wizard: PairingWizard, recorder: Recorder
+) -> None:
+    wizard.show_joining()
+    wizard.activateWindow()
+    assert wizard.focusWidget() is wizard.reading.text
+    wizard.show_joining(LINK)
+    assert wizard.focusWidget() is wizard.reading.go
+    wizard.reading.go.click()
+    recorder.last(Join).tell(ASKING)
+    assert wizard.focusWidget() is wizard.comparing.pictures
+    recorder.last(Join).fail(errors.PairingInterrupted())
+    assert wizard.focusWidget() is wizard.failed.remedy
+
+
+def test_enter_goes_on_from_a_field_and_never_answers_the_question_about_pictures(
+    wizard: PairingWizard, recorder: Recorder
+) -> None:
+    wizard.show_joining(LINK)
+    QTest.keyClick(wizard.reading.text, Qt.Key.Key_Return)
+    recorder.last(Join).tell(ASKING)
+    assert wizard.pages.currentWidget() is wizard.comparing
+    assert wizard.comparing.pictures is not None
+    for place in (wizard, wizard.comparing, wizard.comparing.pictures):
+        QTest.keyClick(place, Qt.Key.Key_Return)
+    assert [type(wish) for wish in recorder.wishes] == [Join]
+    QTest.keyClick(wizard.comparing.yes, Qt.Key.Key_Return)
+    assert recorder.wishes[1:] == [Answer(run="run-1", yes=True)]
+    QTest.keyClick(wizard, Qt.Key.Key_Escape)
+    assert recorder.wishes[2:] == [Cancel(run="run-1")]
