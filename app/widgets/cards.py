@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtWidgets import QFrame
 
 from app.theme.tokens import CLOSE, EDGE, GAP, NEAR
 from app.widgets.buttons import Button
@@ -80,11 +80,10 @@ class Empty(Card):
         text = column(label(title, "h2"), label(meaning, "mute", wraps=True), gap=NEAR // 2)
         if action is not None:
             text.addSpacing(NEAR)
-            action.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            text.addWidget(action)
+            text.addLayout(row(action, None))
         tile = Tile(icon, "accent", 48)
         layout = row(tile, text, gap=GAP, edges=(EDGE, EDGE, EDGE, EDGE))
-        layout.setAlignment(tile, Qt.AlignmentFlag.AlignTop)
+        layout.setAlignment(tile, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.setAccessibleName(title)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
 from app.widgets.cards import Card
-from app.widgets.labels import label, say
+from app.widgets.flow import Tiles
+from app.widgets.labels import Line, label, say
 from app.widgets.layout import column, row
 from app.windows.companion import words
-from app.wording import percent, signed, tr, when
+from app.wording import feeling, percent, sentence, tr, when
+from mesh.model.views import mood_label
 from mesh.wishes import Feel, Mood, MoodShown
 
 if TYPE_CHECKING:
@@ -21,6 +24,37 @@ if TYPE_CHECKING:
     from mesh.wishes import ReasonShown
 
 STEPS = (-0.8, -0.4, 0.0, 0.4, 0.8)
+BECAUSE_MAX = 500
+REASONS_MAX = 12
+STEP_WIDTH, STEP_WIDEST = 112, 150
+BAR_WIDTH = 72
+
+
+class Reason(QWidget):
+    """One observation: how much it counts, who noted what when, and why."""
+
+    def __init__(self, shown: ReasonShown, name: str, now: float) -> None:
+        super().__init__()
+        share = QProgressBar()
+        share.setRange(0, 100)
+        share.setValue(round(shown.weight * 100))
+        share.setTextVisible(False)
+        share.setFixedWidth(BAR_WIDTH)
+        felt = feeling(mood_label(shown.valence, shown.arousal))
+        self.said = tr(
+            "{feeling} · {name}, {time}",
+            feeling=felt, name=name, time=when(shown.timestamp, now),
+        )  # fmt: skip
+        counts = tr("Counts {share}", share=percent(shown.weight))
+        share.setAccessibleName(counts)
+        share.setToolTip(counts)
+        text = column(label(self.said, wraps=True), gap=1)
+        if shown.because is not None:
+            quoted = tr("“{because}”", because=shown.because)
+            text.addWidget(label(quoted, "mute", wraps=True))
+        layout = row(share, text, gap=CLOSE)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
 
 
 class MoodCard(Card):
@@ -31,39 +65,40 @@ class MoodCard(Card):
         self._wisher = wisher
         self._names: dict[str, str] = {}
         self._now = 0.0
-        self.feels = label(kind="h2")
-        self.sources = label(kind="small")
+        self.feels = label(kind="h2", wraps=True)
+        self.sources = Line(kind="small")
         self.why = Button(tr("Why?"), look="link", on_click=self._toggle_why)
         self.why.setAccessibleName(tr("Why does AICO feel so?"))
+        self.because = QLineEdit()
+        self.because.setMaxLength(BECAUSE_MAX)
+        self.because.setPlaceholderText(tr("What happened? (if you like)"))
+        self.because.setAccessibleName(tr("What happened?"))
         self.steps = [self._step(valence) for valence in STEPS]
-        self.told = label(kind="small")
-        self._reasons = QWidget()
-        self._list = QVBoxLayout(self._reasons)
-        self._list.setContentsMargins(0, NEAR, 0, 0)
-        self._list.setSpacing(TIGHT)
-        self._reasons.hide()
+        self.told = label(kind="small", wraps=True)
+        self.told.hide()
+        self.reasons = QWidget()
+        self._list = QVBoxLayout(self.reasons)
+        self._list.setContentsMargins(0, TIGHT, 0, TIGHT)
+        self._list.setSpacing(CLOSE)
+        self.reasons.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
-        asked = label(tr("How is it going?"), "mute")
         head = row(self.feels, self.why, None, gap=NEAR)
-        answers = row(asked, *self.steps, self.told, None, gap=NEAR)
-        self.setLayout(
-            column(
-                column(head, self.sources, gap=2),
-                answers,
-                self._reasons,
-                gap=CLOSE,
-                edges=(GAP, 14, GAP, 14),
-            )
-        )
+        asked = row(label(tr("How is it going?"), "mute"), self.because, gap=CLOSE)
+        asked.setStretch(1, 1)
+        answers = Tiles(STEP_WIDTH, len(STEPS))
+        answers.setMaximumWidth(len(STEPS) * STEP_WIDEST)
+        answers.show_all(self.steps)
+        parts = (column(head, self.sources, gap=2), self.reasons, asked, answers, self.told)
+        self.setLayout(column(*parts, gap=CLOSE, edges=(GAP + 4, 14, GAP + 4, GAP)))
 
     def _step(self, valence: float) -> Button:
         names = {
             -0.8: tr("Bad"), -0.4: tr("Not so good"), 0.0: tr("So-so"), 0.4: tr("Good"),
             0.8: tr("Great"),
         }  # fmt: skip
-        return Button(names[valence], on_click=lambda: self._feel(valence))
+        return Button(names[valence], on_click=partial(self._feel, valence))
 
     def show_state(self, state: ViewState, now: float) -> None:
         """Show how it feels now."""
@@ -73,25 +108,33 @@ class MoodCard(Card):
         say(self.sources, source)
         self.sources.setVisible(bool(source))
         self.why.setVisible(state.mood is not None)
+        if state.mood is None:
+            self.reasons.hide()
 
     # ---- wishes ------------------------------------------------------------------------------
 
     def _feel(self, valence: float) -> None:
-        self._wisher.wish(Feel(valence=valence), done=self._felt, failed=self._failed)
+        because = self.because.text().strip() or None
+        wish = Feel(valence=valence, because=because)
+        self._wisher.wish(wish, done=self._felt, failed=self._failed)
 
     def _felt(self, _mood: object) -> None:
-        say(self.told, tr("Noted on all your devices."))
-        if self._reasons.isVisibleTo(self):
+        self.because.clear()
+        self._tell(tr("Noted."))
+        if self.reasons.isVisibleTo(self):
             self._ask_why()
 
     def _failed(self, error: MeshError) -> None:
-        from app.wording import sentence
+        self._tell(sentence(error))
 
-        say(self.told, sentence(error))
+    def _tell(self, text: str) -> None:
+        say(self.told, text)
+        self.told.show()
 
     def _toggle_why(self) -> None:
-        if self._reasons.isVisibleTo(self):
-            self._reasons.hide()
+        if self.reasons.isVisibleTo(self):
+            self.reasons.hide()
+            self.why.setText(tr("Why?"))
         else:
             self._ask_why()
 
@@ -104,23 +147,13 @@ class MoodCard(Card):
         while (old := self._list.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
-        reasons = sorted(mood.why or (), key=lambda one: -one.weight)
-        for reason in reasons:
-            self._list.addWidget(label(self._reason(reason), "mute", wraps=True))
-        if not reasons:
+        heaviest = sorted(mood.why or (), key=lambda one: -one.weight)
+        for shown in heaviest[:REASONS_MAX]:
+            name = self._names.get(shown.device_id or "", tr("A device"))
+            self._list.addWidget(Reason(shown, name, self._now))
+        if not heaviest:
             self._list.addWidget(label(tr("Nothing was noted yet."), "mute"))
-        self._reasons.show()
-
-    def _reason(self, reason: ReasonShown) -> str:
-        """One observation in a line: how much it counts, who noted what when, and why."""
-        said = tr(
-            "{share} · {name}, {time}: {valence}",
-            share=percent(reason.weight),
-            name=self._names.get(reason.device_id or "", tr("A device")),
-            time=when(reason.timestamp, self._now),
-            valence=signed(reason.valence),
-        )
-        if reason.because is None:
-            return said
-        return tr("{said} – “{because}”", said=said, because=reason.because)
+        self.why.setText(tr("Hide"))
+        self.reasons.show()

@@ -21,11 +21,12 @@ from app.windows.companion import words
 from app.windows.companion.hero import Hero
 from app.windows.companion.mood import MoodCard
 from app.windows.page import ScrolledPage
-from app.wording import tr, trn
+from app.wording import sentence, tr, trn
 from mesh.wishes import BetweenUs
 
 if TYPE_CHECKING:
     from app.viewstate import KindView, ViewState, Wisher
+    from mesh.errors import MeshError
 
 ICONS = {"conversation": "conversation", "memory": "memory", "mood": "mood"}
 SHAPES = {"ok": Dot.FULL, "warn": Dot.HALF}
@@ -39,7 +40,7 @@ NOTICES = {
 
 
 class KindCard(Card):
-    """One kind of content: how far it is the same everywhere. Choosing it opens its page."""
+    """One kind of content: how far it is the same everywhere."""
 
     def __init__(self, kind: str) -> None:
         super().__init__()
@@ -76,6 +77,9 @@ class CompanionPage(ScrolledPage):
         super().__init__(wisher)
         self.hero = Hero(wisher)
         self.hero.pair_wanted.connect(self.pair_wanted)
+        self.hero.failed.connect(self._say_trouble)
+        self.trouble = Notice("warning", "bad")
+        self.trouble.hide()
         self.notices: dict[object, Notice] = {}
         self._notices = QVBoxLayout()
         self._notices.setSpacing(NEAR)
@@ -100,6 +104,7 @@ class CompanionPage(ScrolledPage):
 
     def _lay_out(self) -> None:
         self.body.addWidget(self.hero)
+        self.body.addWidget(self.trouble)
         self.body.addLayout(self._notices)
         self.body.addWidget(self._kind_tiles)
         self.body.addWidget(self.mood)
@@ -185,4 +190,10 @@ class CompanionPage(ScrolledPage):
         notice.show_notice("lock", "accent", text, tr("Share again"), self._share_again)
 
     def _share_again(self) -> None:
-        self.wisher.wish(BetweenUs(is_on=False))
+        self.wisher.wish(BetweenUs(is_on=False), failed=self._say_trouble)
+
+    def _say_trouble(self, error: MeshError) -> None:
+        self.trouble.show_notice(
+            "warning", "bad", sentence(error), tr("Got it"), self.trouble.hide
+        )
+        self.trouble.show()

@@ -49,6 +49,11 @@ def explanation(state: ViewState, now: float) -> str:
         return tr("This device is a guest: it sees that AICO is there, and nothing comes here.")
     if state.level == "full":
         return tr("Conversations, memories and mood are the same on the devices near you.")
+    if state.level == "offline":
+        return tr(
+            "None of your other devices can be reached now. You can go on; they hear of it "
+            "when they are back."
+        )
     said = health(state.level, state.causes[:CAUSES_SHOWN], state.names)
     if "storage" in state.causes:
         return said

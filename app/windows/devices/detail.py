@@ -17,6 +17,7 @@ from app.widgets.layout import column, row
 from app.widgets.marks import Dot, Tile
 from app.windows.devices import questions, words
 from app.windows.devices.sections import Naming, Parting, Pausing, Trusting
+from app.windows.rights import hindrance, other_managers
 from app.wording import role, sentence, tr, trust
 from mesh.wishes import Leave, Pause, Rename, Resume, Revoke, SetRole, SetTrust
 
@@ -116,7 +117,7 @@ class Detail(QWidget):
         if self.view is None or self.view.device.device_id != view.device.device_id:
             self.trouble.hide()
         self._state, self.view = state, view
-        device, why_not = view.device, words.hindrance(state)
+        device, why_not = view.device, hindrance(state)
         self.header.show_device(view, now)
         self.naming.show_device(device, "" if device.is_self else why_not)
         self.trusting.setVisible(not device.is_self)
@@ -196,7 +197,7 @@ class Detail(QWidget):
             return
         device = self.view.device
         if device.is_self:
-            question = questions.leaving(words.other_managers(self._state), self)
+            question = questions.leaving(other_managers(self._state), self)
             question.agreed.connect(lambda: self._send(Leave()))
         else:
             question = questions.removal(device, self)

@@ -5,6 +5,7 @@ Where the window is narrow, one of the two is shown at a time.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -17,9 +18,9 @@ from app.widgets.cards import Empty
 from app.widgets.device_card import DeviceCard
 from app.widgets.labels import label, restyle, say
 from app.widgets.layout import row
-from app.windows.devices import words
 from app.windows.devices.detail import Detail
 from app.windows.page import Page
+from app.windows.rights import hindrance
 from app.wording import tr, trn
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class DevicesPage(Page):
             if self._list.indexOf(card) != place:
                 self._list.insertWidget(place, card)
                 card.show()
+        self._order_keyboard(state)
         reached = sum(one.device.connected for one in state.others)
         total = len(state.others)
         counted = trn("{here} of {n} nearby", "{here} of {n} nearby", total, here=reached)
@@ -113,8 +115,15 @@ class DevicesPage(Page):
             self._chosen = None
         self._show_detail()
 
+    def _order_keyboard(self, state: ViewState) -> None:
+        """The list comes before the detail, though its cards are made later."""
+        cards = [self.cards[view.device.device_id] for view in state.devices]
+        for before, after in pairwise([self.pair, *cards]):
+            if before.nextInFocusChain() is not after:
+                QWidget.setTabOrder(before, after)
+
     def _show_who_may_pair(self, state: ViewState) -> None:
-        why_not = words.hindrance(state) if state.others else ""
+        why_not = hindrance(state) if state.others else ""
         self.pair.setEnabled(not why_not)
         self.pair.setToolTip(why_not)
         self.pair.setAccessibleDescription(why_not)
