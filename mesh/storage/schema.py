@@ -11,6 +11,7 @@ Columns that do not speak for themselves:
     run      where each feed stood when a run of this node began: what a mark is checked against
     cursor   what this device has settled of another's feed, saved with the facts themselves;
              ``audited``: when all of that was last compared, Unix ms
+    given    how many bytes a device that is not full has made this one store
     words    the full-text index, an entry a text (words.py)
     entry …  the roster, cards, names, secrets of the family
 """
@@ -70,7 +71,11 @@ DROP INDEX object_home;
 CREATE INDEX object_home ON object(home, state, shown);
 """
 
-MIGRATIONS = (_FIRST, _AUDITS, _THREADS)
+_GIVEN = """
+CREATE TABLE given(peer BLOB PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _AUDITS, _THREADS, _GIVEN)
 """One script a version; a script that was released is never changed."""
 
 

@@ -9,6 +9,7 @@ from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model.cursor import Cursor, Ranges
 from mesh.storage import feeds
+from mesh.storage.quota import CONTENT_MAX, STUBS_MAX, Room
 from mesh.storage.records import Intake
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ class Source:
     """Who sent a page: its key, and whose facts it may give (None: anybody's).
 
     With what it takes to accept them: the roster's rules, and who notes the newest stamp.
-    ``epoch``: that of cursors when the scope was asked for; ``now_ms``: Unix ms.
+    ``epoch``: that of cursors when the scope was asked for; ``now_ms``: Unix ms; ``limits``:
+    how many bytes of content, and of all, a device that is not full may make this one store.
     """
 
     key: bytes
@@ -37,6 +39,7 @@ class Source:
     note: Callable[[Connection, int], None]
     epoch: int
     now_ms: int
+    limits: tuple[int, int] = (CONTENT_MAX, STUBS_MAX)
 
     def may_give(self, scope: int, fact: Fact, identity: bytes) -> bool:
         """Whether this device may give this fact in this scope."""
@@ -47,6 +50,10 @@ class Source:
             return False
         author = facts.author_of(identity)
         return self.own_tags is None or author is None or author in self.own_tags
+
+    def room(self, connection: Connection) -> Room | None:
+        """How much it may still make this device store; None: as much as there is."""
+        return None if self.own_tags is None else Room(connection, self.key, *self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +75,20 @@ def take_page(
 ) -> Taken:
     """One page: every fact checked, taken or refused; its numbers are settled either way."""
     intake = Intake(connection, source.rules, details=len(rows) <= DETAILS_MAX)
+    room = source.room(connection)
+    is_stub = facts.scope_parts(page.scope)[1]
     for raw, fact, identity, target in intake.expect(rows):
-        if not source.may_give(page.scope, fact, identity):
+        has_room = room is None or room.has(raw, is_stub=is_stub)
+        if not has_room or not source.may_give(page.scope, fact, identity):
             intake.outcome.refused += 1
             continue
         try:
-            intake.take(raw, fact, identity, target, mine=False)
+            if intake.take(raw, fact, identity, target, mine=False) and room is not None:
+                room.fill(raw)
         except BadFact:
             intake.outcome.refused += 1
+    if room is not None:
+        room.keep()
     outcome = intake.finish()
     source.note(connection, outcome.newest)
     if feeds.epoch(connection) != source.epoch:
