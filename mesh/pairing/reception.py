@@ -186,7 +186,10 @@ class Reception:
             return [Reply(peer, frames.refusal(Refusal.BUSY))]
         self._left[commit.method] -= 1
         seconds = min(int(self._closes_at + GRACE_S - now), frames.SECONDS_MAX)
-        step, answer = way.answer(message, seconds)
+        try:
+            step, answer = way.answer(message, seconds)
+        except ProtocolError as error:
+            return [*self._break_off(peer, _reason(error)), *self._guessed(commit.method)]
         self._runs[peer] = Run(commit.method, step, now, now)
         return [Reply(peer, answer)]
 
@@ -250,6 +253,10 @@ class Reception:
             return self.close(Refusal.PERSON_SAID_NO, PairingRefused())
         return self._break_off(peer, reason)
 
+    def _guessed(self, method: Method) -> list[HostEffect]:
+        """A run has ended before it was known who came."""
+        return [Guessed(self._left[method])] if method is Method.CODE else []
+
     def _break_off(self, peer: bytes, reason: Refusal) -> list[HostEffect]:
         """End one run; the refusal is also the receipt for one that came from the peer."""
         effects: list[HostEffect] = [Reply(peer, frames.refusal(reason))]
@@ -259,8 +266,8 @@ class Reception:
         if self._is_admitted(run):
             return self.close(reason, PairingHalfDone(HALF_DONE))
         del self._runs[peer]
-        if run.method is Method.CODE and run.request is None:
-            effects.append(Guessed(self._left[Method.CODE]))
+        if run.request is None:
+            effects += self._guessed(run.method)
         if peer == self._asked and run.request is not None:
             self._asked, self._consented = None, False
             effects += [Withdraw(run.request), *self._ask_next()]

@@ -22,6 +22,7 @@ from mesh.pairing.effects import (
     Belong,
     End,
     Finish,
+    Guessed,
     HostEffect,
     Reply,
     Show,
@@ -130,13 +131,30 @@ def test_a_code_dies_after_three_wrong_tries_and_the_link_lives_on() -> None:
     assert asked(wire) == [PHONE.key.public]
 
 
+def test_the_owner_is_told_of_each_wrong_code_and_how_many_tries_are_left() -> None:
+    wire = open_window()
+    wire.arrive(A, ROBBER, WRONG_CODE)
+    wire.arrive(B, ROBBER, WRONG_CODE)
+    assert wire.host_effects(Guessed) == [Guessed(2), Guessed(1)]
+
+
+def test_who_knows_the_code_or_comes_by_link_has_not_guessed() -> None:
+    wire = open_window()
+    wire.arrive(A, PHONE, CODE)
+    wire.guest_does(A, wire.attempts[A].fail(PairingRefused(), Refusal.GONE))
+    wire.arrive(B, TABLET)
+    wire.guest_does(B, wire.attempts[B].fail(PairingRefused(), Refusal.GONE))
+    assert wire.host_effects(Guessed) == []
+
+
 def test_a_try_counts_before_it_is_answered() -> None:
     wire = open_window()
     element = bytes.fromhex("41") + bytes(32)
     commit = Commit(Method.CODE, CODE_ID, element, bytes(32))
     for number in range(3):
         reply = wire.knock(bytes([number]), frames.frame(Kind.COMMIT, frames.encode(commit)))
-        assert reply == [Reply(bytes([number]), frames.refusal(Refusal.NOT_UNDERSTOOD))]
+        refusal = Reply(bytes([number]), frames.refusal(Refusal.NOT_UNDERSTOOD))
+        assert reply == [refusal, Guessed(2 - number)]
     wire.arrive(D, PHONE, CODE)
     wire.pass_time(3)
     assert isinstance(error_of(wire, D), InvitationClosed)
