@@ -14,7 +14,7 @@ from app.widgets.cards import Card
 from app.widgets.labels import Line, Pill, label, restyle, say
 from app.widgets.layout import column, row
 from app.widgets.marks import Dot, Tile
-from app.wording import grouped, left, role, seen, tr, trn, trust
+from app.wording import grouped, left, role, seen, tr, trust
 from mesh.model.device import Role, Trust
 
 if TYPE_CHECKING:
@@ -59,12 +59,7 @@ def standing(view: DeviceView) -> str:
         case Link.CATCHING_UP if view.pending:
             total = view.received - view.begun_with + view.pending
             done = grouped(max(0, total - view.pending))
-            return trn(
-                "Catching up · {done} of {n} change",
-                "Catching up · {done} of {n} changes",
-                total,
-                done=done,
-            )
+            return tr("Catching up · {done} of {total}", done=done, total=grouped(total))
         case Link.CATCHING_UP:
             return tr("Comparing notes")
         case Link.PAUSED:
@@ -119,6 +114,7 @@ class DeviceCard(Card):
         self._aside = label(kind="small")
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(tr("Catching up"))
         who = column(self._name, self._role, gap=1)
         head = row(self._tile, who, self._trust, gap=11)
         head.setStretch(1, 1)

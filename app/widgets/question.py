@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.theme.tokens import CLOSE, EDGE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
@@ -11,6 +14,9 @@ from app.widgets.labels import label
 from app.widgets.layout import column, row
 from app.widgets.marks import Tile
 from app.wording import tr
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
 
 WIDTH = 480
 POINT = 32
@@ -68,6 +74,16 @@ class Question(QDialog):
         box.toggled.connect(self.yes.setEnabled)
         self._understood = box
         return box
+
+    def fit(self) -> None:
+        """As high as its texts need; to be called when one of them has changed."""
+        self._whole.activate()
+        self.setFixedHeight(self._whole.totalHeightForWidth(WIDTH))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self.fit()
+        super().showEvent(event)
 
     def _agree(self) -> None:
         self.agreed.emit()

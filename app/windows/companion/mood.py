@@ -41,6 +41,7 @@ class Reason(QWidget):
         share.setTextVisible(False)
         share.setFixedWidth(BAR_WIDTH)
         felt = feeling(mood_label(shown.valence, shown.arousal))
+        felt = felt[:1].upper() + felt[1:]
         self.said = tr(
             "{feeling} · {name}, {time}",
             feeling=felt, name=name, time=when(shown.timestamp, now),
@@ -65,7 +66,7 @@ class MoodCard(Card):
         self._wisher = wisher
         self._names: dict[str, str] = {}
         self._now = 0.0
-        self.feels = label(kind="h2", wraps=True)
+        self.feels = label(kind="h2")
         self.sources = Line(kind="small")
         self.why = Button(tr("Why?"), look="link", on_click=self._toggle_why)
         self.why.setAccessibleName(tr("Why does AICO feel so?"))

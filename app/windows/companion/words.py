@@ -93,6 +93,8 @@ def proof(state: ViewState) -> str:
     proven = sum(one.link is Link.CONNECTED for one in others)
     if proven == len(others):
         return tr("In step with every device")
+    if not proven:
+        return tr("Not in step with any device right now")
     return trn(
         "In step with {proven} of {n} device",
         "In step with {proven} of {n} devices",
@@ -113,10 +115,9 @@ def kind_standing(view: KindView) -> Look:
     match view.standing:
         case Standing.IN_STEP:
             return Look(tr("In step"), "ok")
-        case Standing.CATCHING_UP if view.missing:
-            return Look(trn("{n} to come", "{n} to come", view.missing), "warn")
         case Standing.CATCHING_UP:
-            return Look(tr("Comparing notes"), "warn")
+            said = tr("Catching up") if view.missing else tr("Comparing notes")
+            return Look(said, "warn")
         case Standing.WAITING:
             return Look(tr("Waits for a device"), "off")
         case _:

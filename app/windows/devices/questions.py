@@ -105,6 +105,7 @@ class TrustQuestion(Question):
         if gives:
             said += " " + tr("It has to give back: {things}.", things=gives)
         say(self.counted, said)
+        self.fit()
 
     def _cannot_count(self, _: MeshError) -> None:
         say(self.counted, "")
