@@ -45,8 +45,12 @@ class Subject:
 
     @property
     def counted(self) -> int:
-        """The level its facts count at: the stricter of its own and its conversation's."""
-        return max(self.level, self.home.level if self.home else 0)
+        """The level its facts count at: the stricter of its own and its conversation's.
+
+        A conversation has no root that says one; what is wished of it is for the family.
+        """
+        least = Level.FAMILY if self.row.kind == ObjectKind.CONVERSATION else Level.PUBLIC
+        return max(self.level, self.home.level if self.home else 0, least)
 
     @property
     def reach(self) -> int:

@@ -220,7 +220,7 @@ class Placing:
 
         They are asked anew; their own numbers may never have changed.
         """
-        if row.state in {State.LIVE, State.WAITING}:
+        if row.state in {*PRESENT, State.WAITING}:
             self._reopened.add(facts.scope_kind(row.kind, FactKind.ROOT))
 
     def _drop(self, row: ObjectRow, kept: Sequence[FactKind], *, but_own: bool = False) -> None:

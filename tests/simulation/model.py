@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT, TEXT, TAG, UNTAG, LABEL, REASON, ANSWER, FORGET, WISH, RECEIPT = range(1, 11)
 STUBS = frozenset({LABEL, FORGET, RECEIPT})
-TURN = 2
+CONVERSATION, TURN = 1, 2
 FAMILY = 1
 KINDS = {
     "full": frozenset({1, 2, 3, 4, 6}),
@@ -152,7 +152,7 @@ class Store:
         return (
             max(one.level, self.level(one.object)) <= FAMILY
             and not self.is_forgotten(one.object)
-            and self.has_root(one.object)
+            and (self.has_root(one.object) or one.object_kind == CONVERSATION)
         )
 
     def width(self, identity: bytes) -> int:
