@@ -56,6 +56,7 @@ class ListModel(QAbstractListModel, Generic[Row]):
         self._held: Stretch[Row] = Stretch()
         self._asked: Asked | None = None
         self._fading: set[str] = set()
+        self._again: Callable[[], None] | None = None
         self.is_loading = False
 
     # ---- what Qt asks ------------------------------------------------------------------------
@@ -177,15 +178,22 @@ class ListModel(QAbstractListModel, Generic[Row]):
     def look_below(self) -> None:
         """Something was added at the end of the list, if it is in sight."""
         rows = self._held.rows
-        if self._source is None or not self.is_at_bottom or self.is_loading:
+        if self._source is None or not self.is_at_bottom:
+            return
+        if self.is_loading:
+            self._again = self.look_below
             return
         wish = self._source.wish(below=rows[-1].place) if rows else self._source.wish()
         self._ask(wish, self._grow_down)
 
     def look_above(self) -> None:
         """Something was added or moved to the beginning of the list, if it is in sight."""
-        if self._source is not None and self.is_at_top and not self.is_loading:
-            self._ask(self._source.wish(), self._renew_top)
+        if self._source is None or not self.is_at_top:
+            return
+        if self.is_loading:
+            self._again = self.look_above
+            return
+        self._ask(self._source.wish(), self._renew_top)
 
     # ---- what came ---------------------------------------------------------------------------
 
@@ -198,11 +206,14 @@ class ListModel(QAbstractListModel, Generic[Row]):
         def done(answer: object) -> None:
             self.is_loading = False
             take(source.piece(answer))
+            again, self._again = self._again, None
+            if again is not None:
+                again()
 
         self._asked = self._wisher.wish(wish, done=done, failed=self._fail)
 
     def _give_up(self) -> None:
-        self.is_loading = False
+        self.is_loading, self._again = False, None
         if self._asked is not None:
             self._asked.cancel()
             self._asked = None

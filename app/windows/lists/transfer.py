@@ -1,0 +1,189 @@
+"""History in and out of files: how far it is, how long it takes, what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
+
+from app.theme.tokens import CLOSE, NEAR, TIGHT
+from app.widgets.buttons import Button
+from app.widgets.cards import Card
+from app.widgets.labels import label, restyle, say
+from app.widgets.layout import column, row
+from app.widgets.marks import Tile
+from app.wording import left, sentence, tr, trn
+from mesh.wishes import Cancel, Export, ExportDone, Import, ImportDone, Progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.viewstate import Asked, Wisher
+    from mesh.errors import MeshError
+    from mesh.wishes import Event
+
+SHOWN_LINES = 10
+PARTS = 1000
+
+
+class Transfer(Card):
+    """One import or export at a time; hidden while there is none."""
+
+    imported = Signal()
+    """New things are here."""
+
+    def __init__(self, wisher: Wisher) -> None:
+        super().__init__()
+        self._wisher = wisher
+        self._asked: Asked | None = None
+        self._run: str | None = None
+        self._is_import = False
+        self._tile = Tile("import", "accent", 32)
+        self.text = label(wraps=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 0)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.stop = Button(tr("Cancel"), on_click=self.cancel)
+        self.close_button = Button(look="flat", icon="cross", name=tr("Hide"))
+        self.close_button.clicked.connect(self.hide)
+        texts: QVBoxLayout = column(self.text, self.bar, gap=TIGHT + 2)
+        layout = row(self._tile, texts, self.stop, self.close_button, gap=CLOSE,
+                     edges=(CLOSE, NEAR + 2, CLOSE, NEAR + 2))  # fmt: skip
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+        self.hide()
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether one is running."""
+        return self._asked is not None
+
+    # ---- which file --------------------------------------------------------------------------
+
+    def ask_import(self) -> None:
+        """Which file to read."""
+        dialog = self._dialog(tr("Import history"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.take_in)
+        dialog.open()
+
+    def ask_export(self, kind: str, name: str) -> None:
+        """Where to write it; ``name`` is proposed."""
+        dialog = self._dialog(tr("Export history"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("jsonl")
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda path: self.give_out(path, kind))
+        dialog.open()
+
+    def _dialog(self, title: str) -> QFileDialog:
+        places = QStandardPaths.StandardLocation.DocumentsLocation
+        dialog = QFileDialog(self.window(), title, QStandardPaths.writableLocation(places))
+        dialog.setNameFilters([tr("Messages, one a line (*.jsonl)"), tr("All files (*)")])
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    # ---- under way ---------------------------------------------------------------------------
+
+    def take_in(self, path: str | Path) -> None:
+        """Import this file."""
+        self._begin("import", tr("Importing…"))
+        self._asked = self._wisher.wish(
+            Import(path=str(path)), done=self._end, failed=self._fail, event=self._show
+        )
+
+    def give_out(self, path: str | Path, kind: str) -> None:
+        """Export to this file."""
+        self._begin("export", tr("Exporting…"))
+        self._asked = self._wisher.wish(
+            Export(path=str(path), kind=kind),
+            done=self._end, failed=self._fail, event=self._show,
+        )  # fmt: skip
+
+    def cancel(self) -> None:
+        """Stop; what an import has brought stays, an export leaves no file."""
+        if self._is_import and self._run is not None:
+            self.stop.setEnabled(False)
+            self._wisher.wish(Cancel(run=self._run))
+        elif self._asked is not None and not self._is_import:
+            self._asked.cancel()
+            self._say(tr("The export was cancelled; there is no file."), "warn")
+
+    def _begin(self, icon: str, text: str) -> None:
+        self._is_import, self._run = icon == "import", None
+        self._tile.show_state(icon, "accent")
+        restyle(self, card="true")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        # An import can be stopped once it has told its name.
+        self.stop.setEnabled(not self._is_import)
+        self.stop.show()
+        self.close_button.hide()
+        self._tell(text)
+        self.show()
+
+    def _show(self, event: Event) -> None:
+        if not isinstance(event, Progress):
+            return
+        if self._run is None:
+            self._run = event.run
+            self.stop.setEnabled(True)
+        total = max(event.total, 1)
+        self.bar.setRange(0, PARTS)
+        self.bar.setValue(min(PARTS, event.done * PARTS // total))
+        what = tr("Importing…") if self._is_import else tr("Exporting…")
+        self._tell(f"{what} {left(event.seconds_left)}".strip())
+
+    # ---- the end -----------------------------------------------------------------------------
+
+    def _end(self, answer: object) -> None:
+        if isinstance(answer, ImportDone):
+            self._say(imported(answer), "warn" if answer.bad or answer.cancelled else "ok")
+            self.imported.emit()
+        elif isinstance(answer, ExportDone):
+            written = trn("{n} line written.", "{n} lines written.", answer.exported)
+            self._say(written, "ok")
+
+    def _fail(self, error: MeshError) -> None:
+        self._say(sentence(error), "bad")
+
+    def _say(self, text: str, tone: str) -> None:
+        self._asked, self._run = None, None
+        self._tile.show_state({"ok": "check"}.get(tone, "warning"), tone)
+        self.bar.hide()
+        self.stop.hide()
+        self.close_button.show()
+        self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        say(self.text, text)
+        self.setAccessibleName(text)
+
+
+def imported(done: ImportDone) -> str:
+    """What an import did, in sentences."""
+    parts = [
+        trn("{n} message imported", "{n} messages imported", done.imported)
+        + " "
+        + trn("in {n} conversation", "in {n} conversations", done.conversations)
+        + "."
+    ]
+    if done.skipped:
+        known = trn("{n} was here already", "{n} were here already", done.skipped)
+        parts.append(f"{known}.")
+    if done.bad:
+        shown = [str(line) for line in done.bad_lines[:SHOWN_LINES]]
+        if done.bad > len(shown):
+            shown.append("…")
+        bad = trn(
+            "{n} line could not be read: {lines}",
+            "{n} lines could not be read: {lines}",
+            done.bad,
+            lines=", ".join(shown),
+        )
+        parts.append(f"{bad}.")
+    if done.cancelled:
+        parts.append(tr("It was cancelled; import the same file again to go on."))
+    return " ".join(parts)
