@@ -222,6 +222,8 @@ class Placing:
         """
         if row.state in {*PRESENT, State.WAITING}:
             self._reopened.add(facts.scope_kind(row.kind, FactKind.ROOT))
+            if row.kind == ObjectKind.OBSERVATION:
+                self._reopened.add(ScopeKind.REASON)
 
     def _drop(self, row: ObjectRow, kept: Sequence[FactKind], *, but_own: bool = False) -> None:
         own = " AND NOT mine" if but_own else ""
