@@ -21,6 +21,7 @@ from mesh.bus.door import Door
 from mesh.commands.desk import grant
 from mesh.commands.services import Wires
 from mesh.commands.sharing import restore_pauses
+from mesh.errors import StorageError
 from mesh.keystore import unlock
 from mesh.node.building import build, introduce, listen
 from mesh.node.following import Following
@@ -28,6 +29,7 @@ from mesh.node.memory import keep_few_arenas, settle
 from mesh.node.options import Options, Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import no_core_dumps
+from mesh.storage import feeds
 from mesh.storage.opening import open_database
 
 if TYPE_CHECKING:
@@ -210,6 +212,8 @@ class Node:
         services.door_keeper.close()
         await self._tasks.stop()
         services.context.close()
+        with contextlib.suppress(StorageError):
+            await self._database.write(feeds.end_run)
 
     async def _end(self) -> None:
         if self._restarting is not None:

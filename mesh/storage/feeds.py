@@ -33,7 +33,13 @@ RUNS_MAX = 500
 
 
 def begin_run(connection: apsw.Connection, run: bytes) -> None:
-    """Note where every feed stands as this run of the node begins."""
+    """Note where every feed stands as this run of the node begins.
+
+    If the one before did not end by itself, every scope is to be compared again.
+    """
+    if connection.execute("SELECT value FROM meta WHERE name='ended'").get != 1:
+        doubt_cursors(connection)
+    connection.execute("DELETE FROM meta WHERE name='ended'")
     connection.execute("INSERT INTO runs(id) VALUES(?)", (run,))
     connection.execute("INSERT INTO run SELECT ?, scope, top FROM feed", (run,))
     oldest = connection.execute("SELECT max(n) - ? FROM runs", (RUNS_MAX,)).get
@@ -41,6 +47,11 @@ def begin_run(connection: apsw.Connection, run: bytes) -> None:
         "DELETE FROM run WHERE id IN (SELECT id FROM runs WHERE n<=?)", (oldest,)
     )
     connection.execute("DELETE FROM runs WHERE n<=?", (oldest,))
+
+
+def end_run(connection: apsw.Connection) -> None:
+    """The node ends, and not by a crash."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES('ended',1)")
 
 
 def tops(connection: apsw.Connection) -> dict[int, int]:
