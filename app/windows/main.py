@@ -20,15 +20,16 @@ from app.windows.companion import CompanionPage
 from app.windows.conversations import ConversationsPage
 from app.windows.devices import DevicesPage
 from app.windows.memories import MemoriesPage
+from app.windows.page import Page
 from app.wording import tr
 from mesh.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtWidgets import QHBoxLayout
 
     from app.viewstate import Wisher
-    from app.windows.page import Page
     from mesh.messages import News
 
 SIZE = QSize(1120, 780)
@@ -72,9 +73,8 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._ages = QTimer(self)
+        self._ages.setInterval(AGE_MS)
         self._ages.timeout.connect(self._show)
-        self._ages.start(AGE_MS)
-        self._show()
 
     # ---- looks -------------------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         shortcut.activated.connect(lambda: self.open_page(key))
         return button
 
-    def _make_own(self) -> QWidget:
+    def _make_own(self) -> QHBoxLayout:
         self._own_tile = Tile("laptop", "off", 34)
         self._own_name = Line(kind="name")
         text = column(self._own_name, label(tr("This device"), "small"), gap=0)
@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         page = self.pages.get(key, self.companion)
         self.buttons[page.key].setChecked(True)
         self._stack.setCurrentWidget(page)
+        self._show()
         if self._kept is not None:
             self._kept.setValue(PAGE, page.key)
         page.opened()
@@ -157,7 +158,8 @@ class MainWindow(QMainWindow):
     def show_state(self, state: ViewState) -> None:
         """Show this state."""
         self._state = state
-        self._show()
+        if self.isVisible():
+            self._show()
 
     def take(self, news: list[News]) -> None:
         """The news of a frame."""
@@ -165,12 +167,14 @@ class MainWindow(QMainWindow):
             page.take(news)
 
     def _show(self) -> None:
+        """Only what can be seen: the other pages are given the state when they are opened."""
         now = self._clock.wall() / MICRO
         own = self._state.this
         if own is not None:
             say(self._own_name, own.device.name)
             self._own_tile.show_state(icon_of(own.device), "off")
-        for page in self.pages.values():
+        page = self._stack.currentWidget()
+        if isinstance(page, Page):
             page.show_state(self._state, now)
 
     # ---- remembered --------------------------------------------------------------------------
@@ -179,11 +183,19 @@ class MainWindow(QMainWindow):
         self.resize(SIZE)
         kept = self._kept
         if kept is not None and kept.contains(GEOMETRY):
-            self.restoreGeometry(kept.value(GEOMETRY))  # type: ignore[arg-type]
+            self.restoreGeometry(kept.value(GEOMETRY))
         self.open_page(str(kept.value(PAGE, "companion")) if kept is not None else "companion")
 
     @override
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        self._show()
+        self._ages.start()
+        super().showEvent(event)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Closed, or the application ends."""
+        self._ages.stop()
         if self._kept is not None:
             self._kept.setValue(GEOMETRY, self.saveGeometry())
-        super().closeEvent(event)
+        super().hideEvent(event)

@@ -158,6 +158,7 @@ class CompanionPage(ScrolledPage):
             if one not in self.notices:
                 self.notices[one] = Notice()
                 self._notices.insertWidget(place, self.notices[one])
+                self.notices[one].show()
             if isinstance(one, Attention):
                 self._show_attention(self.notices[one], one, state)
             else:
