@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 21550
 PORT = "port"
 RUN_SIZE = 8
+SETTINGS_MAX = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     """Every service, wired to ``following``; nothing listens yet."""
     clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
     registry, author = await _family(shelf, database, outside)
-    policies = Policies(database, shelf, registry, clock, lambda: read_small(profile.settings))
+    policies = Policies(database, shelf, registry, clock, lambda: read_small(profile.settings, SETTINGS_MAX))
     await policies.open()
     following.sharing = sharing = Sharing(
         policies, lambda: following.services, tasks.spawn, following.tell_mood

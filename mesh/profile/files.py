@@ -36,16 +36,16 @@ def make_private(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def read_small(path: Path) -> bytes | None:
+def read_small(path: Path, most: int = SMALL_FILE_MAX) -> bytes | None:
     """A small file of ours whole, or None if there is none; ProfileError if it is not small."""
     try:
         with path.open("rb") as file:
-            content = file.read(SMALL_FILE_MAX + 1)
+            content = file.read(most + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ProfileError(f"{path.name} in the profile folder cannot be read.") from error
-    if len(content) > SMALL_FILE_MAX:
+    if len(content) > most:
         raise ProfileError(f"{path.name} in the profile folder is too large to be ours.")
     return content
 
