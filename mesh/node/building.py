@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mesh import __version__
@@ -102,7 +103,8 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     """Every service, wired to ``following``; nothing listens yet."""
     clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
     registry, author = await _family(shelf, database, outside)
-    policies = Policies(database, shelf, registry, clock, lambda: read_small(profile.settings, SETTINGS_MAX))
+    read_file = partial(read_small, profile.settings, SETTINGS_MAX)
+    policies = Policies(database, shelf, registry, clock, read_file)
     await policies.open()
     following.sharing = sharing = Sharing(
         policies, lambda: following.services, tasks.spawn, following.tell_mood
