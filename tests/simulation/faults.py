@@ -63,17 +63,16 @@ class Faults:
             copy.crash()
             world.devices.remove(copy)
         self._copies.clear()
+        was_lossy, world.network.is_lossy = world.network.is_lossy, False
         for device in world.devices:
-            await self._mend_one(device)
-        world.network.is_lossy = False
+            await self._mend_one(device, anew=was_lossy)
         world.network.heal()
 
-    async def _mend_one(self, device: Device) -> None:
+    async def _mend_one(self, device: Device, *, anew: bool) -> None:
+        """``anew``: begin every talk once more, for frames were lost in the former ones."""
         await self._make_room(device)
-        if device.clock.skew_us:
+        if device.clock.skew_us or anew:
             device.clock.skew_us = 0
-            device.crash()
-        if self._world.network.is_lossy:
             device.crash()
         if device.disk is not None:
             device.disk.crash_in = -1

@@ -19,6 +19,7 @@ from tests.simulation import checks, watch
 from tests.simulation.device import Device
 from tests.simulation.families import FULL, GUEST, LIMITED, family
 from tests.simulation.faults import Faults
+from tests.simulation.model import store_of
 from tests.simulation.network import Network, Ways
 from tests.simulation.owner import Owner
 from tests.simulation.timeline import Timeline
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from mesh.model.device import Trust
     from mesh.model.roster import Roster
     from mesh.wishes import AnyWish
-    from tests.simulation.model import Store
 
 HEAL_S = 12.0
 REST_S = 240.0
@@ -227,7 +227,7 @@ class World:
         """All faults end; then wait until nothing changes any more."""
         self.note(None, "rest")
         await self.faults.mend()
-        self._before = self._survivors()
+        self._before = [(one, store_of(one.connection)) for one in self.running]
         await asyncio.sleep(HEAL_S)
         self.network.redial()
         deadline = self.loop.time() + REST_S
@@ -239,10 +239,6 @@ class World:
             if now == former:
                 return
             former = now
-
-    def _survivors(self) -> Store:
-        """What is on the disks of those who may still give it."""
-        return checks.given_by(self.running, self._roster())
 
     def _roster(self) -> Roster:
         """The roster of the founder, who is never removed."""
@@ -261,7 +257,7 @@ class World:
                 raise checks.Broken(f"{device.name} has another roster")
         checks.feeds_are_equal(fulls)
         now_ms = self.devices[0].clock.wall() // 1000
-        checks.nothing_is_lost(members, self._before, roster, now_ms)
+        checks.nothing_is_lost(members, checks.given_of(self._before, roster), roster, now_ms)
         checks.nothing_forgotten_is_back(holders, roster)
         for device in holders:
             checks.nobody_confirms_falsely(device)
