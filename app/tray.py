@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from app.viewstate import Wisher
     from mesh.clock import Clock
 
-LOOK_EVERY_MS = 2000
+LOOK_FOR_MS, LOOK_AFTER_MS = 2000, 10_000
+"""How often a host is looked for, and whether it is still there: both ask the session bus."""
 CAUSES_SHOWN = 2
 HOUR_MIN = 60.0
 MICRO = 1_000_000
@@ -84,7 +85,6 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._icons: dict[Mark, QIcon] = {}
         self._look = QTimer(self)
-        self._look.setInterval(LOOK_EVERY_MS)
         self._look.timeout.connect(self._look_for_a_host)
 
     @property
@@ -95,7 +95,6 @@ class Tray(QObject):
     def show(self) -> None:
         """Appear, now or as soon as a desktop takes icons."""
         self._look_for_a_host()
-        self._look.start()
 
     def hide(self) -> None:
         """Disappear for good."""
@@ -127,6 +126,7 @@ class Tray(QObject):
         elif not is_there and self._icon is not None:
             self._drop()
             self.went.emit()
+        self._look.start(LOOK_FOR_MS if self._icon is None else LOOK_AFTER_MS)
 
     def _make(self) -> None:
         self._icon = QSystemTrayIcon(self)

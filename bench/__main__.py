@@ -5,6 +5,9 @@
     initial   10,000 and 100,000 messages from A to a B that has none: time, bytes, CPU, peak
     more      100 more, while connected
     idle      memory and CPU of both with everything in
+    application   the tray application beside such a node: start until its icon, memory, CPU,
+              and by how much its loop came late (worst, p99) while all messages arrive, at
+              5,000 bus messages a second, and when the conversations are opened
 
 Bytes are what crosses the loopback interface both ways, headers and acknowledgements included.
 """
@@ -24,6 +27,7 @@ import psutil
 
 from app.cli.household import pair
 from bench.agent import bus_to_bus
+from bench.application import application
 from bench.family import BenchDevice, family
 from bench.floors import floors, spread
 from mesh.wishes import Import, Invite, Say, Sync
@@ -120,6 +124,8 @@ async def measure(lines: list[bytes], sizes: list[int], idle_s: float) -> dict[s
         with tempfile.TemporaryDirectory(prefix="aico-bench-") as folder:
             part = write_lines(Path(folder) / "part.jsonl", lines[:size])
             found["runs"].append(await initial(part, size, idle_s))
+            if size == max(sizes):
+                found["application"] = await application(part, idle_s)
     return found
 
 

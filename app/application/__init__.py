@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from app.wording import sentence, tr
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FAILED = 1
+POOL = 2
 
 
 def run(options: Mapping[str, Any]) -> int:
@@ -59,6 +61,8 @@ def _serve(profile: Profile, choices: Any) -> int:
     program = Program.start()
     choose_language(program)
     loop = qasync.QEventLoop(program)
+    # qasync's own would be ten Qt threads.
+    loop.set_default_executor(ThreadPoolExecutor(POOL))
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(Session(program, profile, choices).live())
 

@@ -53,6 +53,7 @@ class Session:
         self._program, self._profile, self._choices = program, profile, choices
         self._end = asyncio.Event()
         self._was_up = False
+        self.node: Node
         self._code = DONE
         self._doorbell = Doorbell()
         self.bridge = Bridge(choices.clock)
@@ -126,9 +127,10 @@ class Session:
 
     async def _be_up(self, node: Node) -> None:
         logfile.begin(self._profile.log)
-        self._was_up = True
+        self._was_up, self.node = True, node
         self.bridge.attach(node)
         self.faces.be_up()
+        self._warming = asyncio.get_running_loop().run_in_executor(None, _warm)
         try:
             await node.wait_closed()
         finally:
@@ -168,6 +170,13 @@ class Session:
             self._code = FAILED
             raise GivenUpError
         return answer
+
+
+def _warm() -> None:
+    """Load what numbers and dates need, which takes a while, before a window waits for it."""
+    wording.when(0.0, 1.0)
+    wording.full_date(0.0)
+    wording.grouped(12_345)
 
 
 def _note(_loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ class ChildDevice:
         self.home = home
         self.name = name
         self.device_id = ""
+        self.ready: dict[str, Any] = {}
         self.process: asyncio.subprocess.Process | None = None
         self._passphrase = secrets.token_hex(16)
         self._open = contextlib.AsyncExitStack()
@@ -56,11 +57,16 @@ class ChildDevice:
         assert self.process is not None  # noqa: S101 — start() comes first
         return self.process.pid
 
+    @property
+    def words(self) -> list[str]:
+        """The module that serves the profile, and what it is told; it says when it is ready."""
+        home, serve = str(self.home), ["--host", "127.0.0.1", "--port", "0"]
+        return ["app", "--home", home, "--json", "node", *serve, "--name", self.name]
+
     async def start(self) -> None:
         """Start the node, wait until it is ready, and connect to its door."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "app", "--home", str(self.home), "--json",
-            "node", "--host", "127.0.0.1", "--port", "0", "--name", self.name,
+            sys.executable, "-P", "-m", *self.words,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "AICO_MESH_PASSPHRASE": self._passphrase, "PYTHONPATH": ROOT},
         )  # fmt: skip
@@ -69,7 +75,8 @@ class ChildDevice:
             line = await self.process.stdout.readline()
         if not line:
             raise DeviceDidNotStart
-        self.device_id = msgspec.json.decode(line)["device_id"]
+        self.ready = msgspec.json.decode(line, type=dict[str, Any])
+        self.device_id = self.ready["device_id"]
         profile = Profile.find(str(self.home), os.environ)
         self._client = await self._open.enter_async_context(connect(profile))
 
