@@ -237,6 +237,15 @@ COMMANDS: dict[str, Command] = {
             Argument("--text", metavar="TEXT", help="instead of a choice"),
         ),
     ),
+    "questions": Command("list what less trusted devices would change", "questions"),
+    "decide": Command(
+        "grant or refuse such a change",
+        "decide 5b1e yes",
+        (
+            Argument("id", metavar="ID", help="its id, or the beginning of it"),
+            Argument("answer", choices=("yes", "no")),
+        ),
+    ),
     "feel": Command(
         "note how the companion feels",
         "feel -0.3 --because 'a long day'",

@@ -48,6 +48,11 @@ def settled(voice: Voice, value: object) -> None:
 def forgotten(voice: Voice, value: object) -> None:
     """Who has forgotten it too."""
     shown = msgspec.convert(value, ForgetShown)
+    if shown.is_wish:
+        voice.say(
+            tr("Hidden here; your fully trusted devices ask whether to forget it."), GREEN
+        )
+        return
     confirmed = trn(
         "Forgotten here; confirmed by {n} device.",
         "Forgotten here; confirmed by {n} devices.",

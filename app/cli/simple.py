@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from app.cli import people, policies, receipts
+from app.cli import people, policies, questions, receipts
 from mesh import wishes
 from mesh.model.device import Role, Trust
 
@@ -69,6 +69,10 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
         lambda o: wishes.Resolve(id=o["id"], choice=o["choice"], text=o["text"]),
         receipts.settled,
     ),
+    "decide": (
+        lambda o: wishes.Decide(id=o["id"], yes=o["answer"] == "yes"),
+        receipts.done,
+    ),
     "feel": (_feel, people.mood),
     "mood": (lambda o: wishes.Mood(why=o["why"]), people.mood),
     "publish": (lambda o: wishes.Publish(topic=o["topic"], body=o["body"]), people.news),
@@ -93,6 +97,7 @@ ROWS: dict[str, tuple[MakeWish, ShowRows]] = {
     "show": (lambda o: wishes.Show(conversation=o["conversation"]), people.messages),
     "memories": (lambda _: wishes.Memories(), people.memories),
     "conflicts": (lambda _: wishes.Conflicts(), people.conflicts),
+    "questions": (lambda _: wishes.Questions(), questions.questions),
     "traits": (lambda _: wishes.Traits(), policies.traits),
     "search": (_search, people.hits),
 }
