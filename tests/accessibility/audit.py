@@ -17,8 +17,6 @@ HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 WITHIN_S = 90
-STOPS = 40
-"""More than any window has; the keyboard goes round."""
 
 
 class Player:
@@ -62,8 +60,8 @@ def main(path: str, *names: str) -> None:
         for name in names:
             stage.ask(f"show {name}")
             tree = json.loads(reader.ask("tree"))
-            stage.ask(f"tab {STOPS}")
-            heard[name] = {"tree": tree, "stops": json.loads(reader.ask("stops"))}
+            moves = stage.ask("around").strip()
+            heard[name] = {"tree": tree, "stops": json.loads(reader.ask(f"stops {moves}"))}
     finally:
         reader.end()
         stage.end()

@@ -1,6 +1,6 @@
 """Shows one window after the other on a real screen, and presses the Tab key.
 
-Told by lines on stdin, answers by a line: `show NAME`, `tab NUMBER`.
+Told by lines on stdin, `show NAME` and `around`; answers by a line with a number.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -18,16 +18,19 @@ from tests.app.gallery.shots import SHOTS
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+ACTIVE_WITHIN_MS, MOVES_WITHIN_MS = 5000, 1000
+STOPS_MAX = 100
 BUILDERS = {shot.name: shot.build for shot in SHOTS}
 
 
 class Stage:
     """At most one window at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: QApplication) -> None:
+        self._app = app
         self._window: QWidget | None = None
 
-    def show(self, name: str) -> None:
+    def show(self, name: str) -> int:
         """The next window instead of the last one."""
         if self._window is not None:
             self._window.close()
@@ -35,23 +38,53 @@ class Stage:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._window = BUILDERS[name]()
         self._window.show()
-        self._window.activateWindow()
-        if not QTest.qWaitForWindowActive(self._window, 5000):
-            raise SystemExit(f"{name} never became active")
+        self._come_to_front()
+        return 0
 
-    def tab(self, times: str) -> None:
-        """Press the key."""
-        for _ in range(int(times)):
-            target = QApplication.focusWidget() or self._window
-            assert target is not None
-            QTest.keyClick(target, Qt.Key.Key_Tab)
-            QCoreApplication.processEvents()
+    def _come_to_front(self) -> QWidget:
+        """Without a window manager the keyboard may get lost when a window goes."""
+        assert self._window is not None
+        if not self._window.isActiveWindow():
+            self._window.activateWindow()
+            if not QTest.qWaitForWindowActive(self._window, ACTIVE_WITHIN_MS):
+                raise SystemExit("a window never became active")
+        return self._window
+
+    def around(self) -> int:
+        """Press the Tab key until the keyboard is where it was; how often it moved."""
+        first, moves = QApplication.focusWidget(), 0
+        while moves < STOPS_MAX and self._press_tab():
+            moves += 1
+            if QApplication.focusWidget() is first:
+                break
+            first = first or QApplication.focusWidget()
+        return moves
+
+    def _press_tab(self) -> bool:
+        """Whether the keyboard went somewhere else.
+
+        For the sake of screen readers a key makes a way through their bus before it works.
+        """
+        window, before = self._come_to_front(), QApplication.focusWidget()
+        waiting = QEventLoop()
+        QTimer.singleShot(MOVES_WITHIN_MS, waiting.quit)
+
+        def look(_: QWidget | None, now: QWidget | None) -> None:
+            if now is not None:
+                waiting.quit()
+
+        self._app.focusChanged.connect(look)
+        QTest.keyClick(before or window, Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is before:
+            waiting.exec()
+        self._app.focusChanged.disconnect(look)
+        return QApplication.focusWidget() is not before
 
 
 def main() -> None:
     """Answer until stdin ends; between the lines Qt is at work."""
     app = QApplication(sys.argv[:1])
-    stage = Stage()
+    stage = Stage(app)
     sys.excepthook = _end_at_once
 
     def act() -> None:
@@ -59,8 +92,8 @@ def main() -> None:
         if not line:
             app.quit()
             return
-        {"show": stage.show, "tab": stage.tab}[line[0]](line[1])
-        sys.stdout.write("done\n")
+        answer = stage.show(line[1]) if line[0] == "show" else stage.around()
+        sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
     notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)

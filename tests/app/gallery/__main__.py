@@ -16,6 +16,10 @@ from tests.app.gallery.shots import PERCENTS, SHOTS
 
 GALLERY = Path(__file__).resolve().parents[3] / "docs" / "gallery"
 TITLES = {
+    "companion": "Companion",
+    "conversations": "Conversations",
+    "memories": "Memories",
+    "devices": "Devices",
     "opening": "Before there is a companion to show",
     "first-run": "The first run",
     "pairing": "Pairing",

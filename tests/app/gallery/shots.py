@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from PySide6.QtWidgets import QWidget
 
-from tests.app.gallery import first_run, opening, pairing
+from tests.app.gallery import everyday, first_run, opening, pairing
 
 Build: TypeAlias = Callable[[], QWidget]
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -56,11 +56,22 @@ class Shot:
 
 
 ROOMS = {
+    "companion": everyday.COMPANION_WINDOWS,
+    "conversations": everyday.CONVERSATIONS_WINDOWS,
+    "memories": everyday.MEMORIES_WINDOWS,
+    "devices": everyday.DEVICES_WINDOWS,
     "opening": opening.WINDOWS,
     "first-run": first_run.WINDOWS,
     "pairing": pairing.WINDOWS,
 }
-AT_200 = {"first-run-words", "pairing-showing", "pairing-comparing"}
+AT_200 = {
+    "companion-five",
+    "conversations-two",
+    "devices-detail",
+    "first-run-words",
+    "pairing-comparing",
+    "pairing-showing",
+}
 SHOTS = tuple(
     Shot(room, state, shows, build, LARGE if f"{room}-{state}" in AT_200 else BOTH)
     for room, windows in ROOMS.items()
