@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.theme.tokens import CLOSE
+from app.widgets.layout import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,12 +57,9 @@ class Tiles(QWidget):
 
     def _place(self, columns: int) -> None:
         self._columns = columns
-        before: QWidget | None = None
         for number, widget in enumerate(self._shown):
             self._grid.addWidget(widget, number // columns, number % columns)
             widget.show()
-            if before is not None:
-                QWidget.setTabOrder(before, widget)
-            before = widget
+        in_order(*self._shown)
         for column in range(self._most):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)

@@ -1,7 +1,8 @@
-"""Rows and columns in one line."""
+"""Rows and columns in one line, and the way of the Tab key through them."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
@@ -23,6 +24,12 @@ def row(*parts: Part, gap: int = NEAR, edges: Edges = NO_EDGES) -> QHBoxLayout:
 def column(*parts: Part, gap: int = NEAR, edges: Edges = NO_EDGES) -> QVBoxLayout:
     """Parts below each other."""
     return _fill(QVBoxLayout(), parts, gap, edges)
+
+
+def in_order(*widgets: QWidget) -> None:
+    """The Tab key goes through these one after the other; Qt alone goes by age."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 def _fill(box: Box, parts: tuple[Part, ...], gap: int, edges: Edges) -> Box:

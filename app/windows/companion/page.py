@@ -15,7 +15,7 @@ from app.widgets.cards import Card, Empty, Notice
 from app.widgets.device_card import DeviceCard
 from app.widgets.flow import Tiles
 from app.widgets.labels import Line, label, say
-from app.widgets.layout import column, row
+from app.widgets.layout import column, in_order, row
 from app.widgets.marks import Dot, Tile
 from app.windows.companion import words
 from app.windows.companion.hero import Hero
@@ -120,6 +120,8 @@ class CompanionPage(ScrolledPage):
         self._show_kinds(state)
         self.mood.show_state(state, now)
         self._show_devices(state, now)
+        cards = [self.cards[one.device.device_id] for one in state.others]
+        in_order(self.mood.steps[-1], *cards)
 
     def _show_kinds(self, state: ViewState) -> None:
         for view in state.kinds:
@@ -163,6 +165,8 @@ class CompanionPage(ScrolledPage):
                 self._show_attention(self.notices[one], one, state)
             else:
                 self._show_private(self.notices[one], state)
+        actions = [self.notices[one].action for one in wanted]
+        in_order(self.hero.private, self.trouble.action, *actions, self.mood.why)
 
     def _show_attention(self, notice: Notice, one: Attention, state: ViewState) -> None:
         icon, tone = NOTICES[one.kind]

@@ -5,7 +5,6 @@ Where the window is narrow, one of the two is shown at a time.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +16,7 @@ from app.widgets.buttons import Button
 from app.widgets.cards import Empty
 from app.widgets.device_card import DeviceCard
 from app.widgets.labels import label, restyle, say
-from app.widgets.layout import row
+from app.widgets.layout import in_order, row
 from app.windows.devices.detail import Detail
 from app.windows.page import Page
 from app.windows.rights import hindrance
@@ -104,7 +103,7 @@ class DevicesPage(Page):
             if self._list.indexOf(card) != place:
                 self._list.insertWidget(place, card)
                 card.show()
-        self._order_keyboard(state)
+        in_order(self.pair, *(self.cards[one.device.device_id] for one in state.devices))
         reached = sum(one.device.connected for one in state.others)
         total = len(state.others)
         counted = trn("{here} of {n} nearby", "{here} of {n} nearby", total, here=reached)
@@ -114,13 +113,6 @@ class DevicesPage(Page):
         if self._chosen not in known:
             self._chosen = None
         self._show_detail()
-
-    def _order_keyboard(self, state: ViewState) -> None:
-        """The list comes before the detail, though its cards are made later."""
-        cards = [self.cards[view.device.device_id] for view in state.devices]
-        for before, after in pairwise([self.pair, *cards]):
-            if before.nextInFocusChain() is not after:
-                QWidget.setTabOrder(before, after)
 
     def _show_who_may_pair(self, state: ViewState) -> None:
         why_not = hindrance(state) if state.others else ""
