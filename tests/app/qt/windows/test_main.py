@@ -183,7 +183,7 @@ def test_the_tab_key_goes_down_the_companion_page_as_one_reads(
     page = made.companion
     stops = [one for one in on_the_way(made) if page.isAncestorOf(one)]
     assert len(stops) > 8
-    inner = page.scroll.widget()
+    inner = page.area.widget()
     assert inner is not None
     tops = [one.mapTo(inner, one.rect().bottomLeft()) for one in stops]
     heights = [place.y() // 40 for place in tops[3:]]
