@@ -54,17 +54,17 @@ class Sharing:
     def terms(self, key: bytes) -> Terms:
         """What our hello to a device says of holding."""
         policies = self._policies
-        told = policies.terms_for(key)
+        told, holds = policies.terms_for(key), policies.held.pairs()
         if told is not None:
-            return Terms(told[0], told[1])
+            return Terms(told[0], told[1], holds)
         since = policies.policy.stamp + 1 if policies.is_full and policies.is_heard else 0
-        return Terms(chosen_at=since, holds=policies.held.pairs())
+        return Terms(chosen_at=since, holds=holds)
 
     def met(self, key: bytes, hello: Hello) -> None:
         """A device said hello: what it lets us hold, or what it may still have."""
         if hello.may_hold is not None:
             self._spawn(self._counted(self._told(key, hello)))
-        elif hello.holds is not None:
+        if hello.holds is not None:
             self._spawn(self._note(key, Grants.of_pairs(hello.holds)))
 
     async def _told(self, key: bytes, hello: Hello) -> None:

@@ -171,7 +171,7 @@ class GivingSide:
         return all(
             scope in self.scopes and self.scopes[scope].acked >= top
             for scope, top in self._talk.circle.tops.items()
-            if top and is_stub(scope) and allowed.covers(scope)
+            if top and is_stub(scope) and self._talk.is_wanted(scope, allowed)
         )
 
     async def _give_scope(self, giving: Giving, top: int) -> None:
@@ -279,5 +279,5 @@ class GivingSide:
         return all(
             scope in self.scopes and self.scopes[scope].acked >= top
             for scope, top in tops.items()
-            if top and allowed.covers(scope)
+            if top and self._talk.is_wanted(scope, allowed)
         )

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mesh.model.allowance import Grants
 from mesh.wire import frames
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ class Talk:
             and not theirs.paused
             and not self.is_paused
         )
+
+    def is_wanted(self, scope: int, allowed: Allowance) -> bool:
+        """Whether a scope goes to the other: it says what it may hold, and so asks for it."""
+        theirs = self.their_hello
+        held = None if theirs is None or theirs.holds is None else Grants.of_pairs(theirs.holds)
+        return allowed.covers(scope) and (held is None or held.covers(scope))
 
     def say(self, frame: Frame) -> None:
         """Send a frame on the live lane; if it cannot go, the talk begins anew."""
