@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
             page.pair_wanted.connect(self.pair_wanted)
             page.recovery_wanted.connect(self.recovery_wanted)
         self.companion.device_chosen.connect(self.open_device)
+        self.memories.message_wanted.connect(self.open_message)
+        self.conversations.memory_wanted.connect(self.open_memory)
 
     # ---- pages -------------------------------------------------------------------------------
 
@@ -152,6 +154,16 @@ class MainWindow(QMainWindow):
         """Show all about a device."""
         self.devices.choose(device_id)
         self.open_page(self.devices.key)
+
+    def open_message(self, conversation: str, message: str) -> None:
+        """Show a message among those around it."""
+        self.conversations.show_message(conversation, message)
+        self.open_page(self.conversations.key)
+
+    def open_memory(self, memory: str) -> None:
+        """Show a memory among those around it."""
+        self.memories.show_memory(memory)
+        self.open_page(self.memories.key)
 
     # ---- what is shown -----------------------------------------------------------------------
 
