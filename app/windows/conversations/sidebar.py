@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
+from typing_extensions import override
 
 from app import theme
 from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
@@ -24,7 +26,7 @@ from app.wording import full_date, grouped, sentence, tr, trn
 from mesh.messages import ForgetConfirmed, HistoryArrived, UserSaid
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QItemSelection
+    from PySide6.QtGui import QPaintEvent
 
     from app.viewstate import ViewState, Wisher
     from mesh.errors import MeshError
@@ -76,7 +78,7 @@ class Sidebar(QWidget):
         top = row(label(tr("Conversations"), "h1"), None, self.more, self.new, gap=TIGHT)
         head = column(top, self.searching, self.offer, self.trouble, gap=CLOSE,
                       edges=(GAP + TIGHT, GAP + TIGHT, CLOSE, NEAR))  # fmt: skip
-        lists = column(self.view, self.searching.view, gap=0, edges=(CLOSE, 0, 0, NEAR))
+        lists = column(self.view, self.searching.view, gap=0, edges=(CLOSE, 0, 1, 0))
         whole = column(head, lists, gap=0)
         whole.setStretch(1, 1)
         self.setLayout(whole)
@@ -88,8 +90,7 @@ class Sidebar(QWidget):
         self.offer.go_on.clicked.connect(self._go_on)
         self.searching.toggled.connect(self._show_search)
         self.searching.found.connect(self.found)
-        self.view.selectionModel().selectionChanged.connect(self._choose)
-        self.view.clicked.connect(lambda _index: self._choose())
+        self.view.picked.connect(self._choose)
         self.model.loaded.connect(self._loaded)
         self.model.failed.connect(self._fail)
         self.model.rowsRemoved.connect(self._show_offer)
@@ -106,26 +107,18 @@ class Sidebar(QWidget):
         self._mark()
 
     def _mark(self) -> None:
-        selection = self.view.selectionModel()
-        was_blocked = selection.blockSignals(True)
         head = self.head_of(self._wanted)
-        if head is None:
-            self.view.clearSelection()
-            self.view.setCurrentIndex(self.model.index_of(None))
-        else:
-            self.view.setCurrentIndex(self.model.index_of(head.object_id))
-        selection.blockSignals(was_blocked)
-        self.view.viewport().update()
+        self.view.setCurrentIndex(self.model.index_of(head.object_id if head else None))
 
     def head_of(self, conversation: str | None) -> ConversationHead | None:
         """A conversation as the list knows it."""
         rows = self.model.rows
         return next((one for one in rows if one.conversation_id == conversation), None)
 
-    def _choose(self, _selected: QItemSelection | None = None) -> None:
-        head = self.view.chosen()
-        if head is not None and head.conversation_id != self._wanted:
+    def _choose(self, head: ConversationHead) -> None:
+        if head.conversation_id != self._wanted:
             self._wanted = head.conversation_id
+            self._show_offer()
             self.chosen.emit(head)
 
     def _loaded(self) -> None:
@@ -200,8 +193,8 @@ class Sidebar(QWidget):
         return Entry(
             title=head.title or tr("Conversation"),
             aside=words.moment_of(head.last, self._now),
-            under=head.last_text,
-            under_aside=grouped(head.messages),
+            under=head.last_text if head.messages > 1 else tr("One message"),
+            under_aside=grouped(head.messages) if head.messages > 1 else "",
             marks=("lock",) if words.is_kept_close(head.privacy) else (),
         )
 
@@ -215,6 +208,11 @@ class Sidebar(QWidget):
             words.shared(head.privacy) if words.is_kept_close(head.privacy) else "",
         ]
         return ", ".join(part for part in parts if part)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), QColor(theme.tokens().line))
 
     def menu(self) -> QMenu:
         """History in and out."""

@@ -185,7 +185,8 @@ class Thread(QWidget):
     def _about(self, head: ConversationHead) -> str:
         count = grouped(head.messages)
         said = trn("{count} message", "{count} messages", head.messages, count=count)
-        return tr("{messages} since {date}", messages=said, date=full_date(head.first))
+        since = words.moment_of(head.first, self.bubbles.now or head.first)
+        return tr("{messages} since {date}", messages=said, date=since)
 
     def _level(self) -> str:
         state = self._state

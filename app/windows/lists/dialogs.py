@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.theme.tokens import EDGE, GAP, NEAR
@@ -129,9 +129,10 @@ class Sharing(Asking):
 
     def __init__(self, level: str, parent: QWidget) -> None:
         self.field = Choices()
-        for each in reversed(words.LEVELS):
+        for each in words.LEVELS:
             self.field.add(each, words.shared(each), words.privacy_means(each))
         self.field.choose(level)
+        self.field.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         super().__init__(
             tr("Who may have this?"),
             tr("What other devices got already and may not keep is taken from them."),

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from app.theme.tokens import TEXT
 
 KEPT = 1200
+LEADING = 1.16
 CHARACTERS_MAX = 6000
 """More is shown when it is opened."""
 
@@ -66,7 +67,7 @@ def lay_out(
             break
         line.setLineWidth(width)
         line.setPosition(QPointF(0, height))
-        height += line.height()
+        height += round(line.height() * LEADING)
         widest = max(widest, line.naturalTextWidth())
         count += 1
     layout.endLayout()

@@ -34,6 +34,8 @@ class ListView(QListView):
     """The row somebody wants to do something with, and where (global)."""
     opened = Signal(object)
     """The row that was chosen with Enter or a double click."""
+    picked = Signal(object)
+    """The row somebody went to, with a click or the arrow keys."""
     bottom_seen = Signal()
     """The end of the list is in sight."""
 
@@ -55,6 +57,7 @@ class ListView(QListView):
         self.verticalScrollBar().setSingleStep(28)
         self.verticalScrollBar().valueChanged.connect(self._look_around)
         self.activated.connect(self._open)
+        self.clicked.connect(self._pick)
         model.rowsAboutToBeInserted.connect(self._note)
         model.rowsAboutToBeRemoved.connect(self._note)
         model.rowsInserted.connect(self._stay)
@@ -146,6 +149,11 @@ class ListView(QListView):
         if row is not None:
             self.opened.emit(row)
 
+    def _pick(self, index: QModelIndex) -> None:
+        row = self._rows.row(index.row()) if index.isValid() else None
+        if row is not None:
+            self.picked.emit(row)
+
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
@@ -173,7 +181,10 @@ class ListView(QListView):
         if event.text() and event.text().isprintable() and not event.modifiers():
             event.ignore()
             return
+        before = self.currentIndex().row()
         super().keyPressEvent(event)
+        if self.currentIndex().row() != before:
+            self._pick(self.currentIndex())
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -50,7 +50,10 @@ def privacy_means(level: str) -> str:
     sentences = {
         "public": tr("Nothing personal: every device in the family may have it."),
         "family": tr("Your own devices and those of your family get it, as you have set."),
-        "private": tr("It stays on this device, unless you share private things in Sharing."),
+        "private": tr(
+            "It stays on this device, unless you have chosen to share private things with "
+            "your own devices."
+        ),
         "here": tr("It never leaves this device, whatever is set."),
     }
     return sentences.get(level, "")
