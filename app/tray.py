@@ -17,6 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app import wording
+from app.desktop.autostart import AutostartRefused
 from app.viewstate import ViewState, minutes_until_morning
 from app.wording import tr
 from mesh.wishes import BetweenUs, Pause, Resume
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction
 
+    from app.desktop.autostart import Autostart
     from app.viewstate import Wisher
     from mesh.clock import Clock
 
@@ -74,8 +76,15 @@ class Tray(QObject):
     came = Signal()
     went = Signal()
 
-    def __init__(self, wisher: Wisher, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        wisher: Wisher,
+        clock: Clock,
+        start: Autostart | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._start = start
         self.state = ViewState()
         self.notice: str | None = None
         self.menu = QMenu()
@@ -174,6 +183,7 @@ class Tray(QObject):
             self._add_pause()
             self._add_between_us()
         menu.addSeparator()
+        self._add_start()
         self._add(tr("Quit"), self.quit_wanted.emit)
 
     def _shown(self) -> tuple[object, ...]:
@@ -220,6 +230,22 @@ class Tray(QObject):
         action = self._add(text, lambda: self._wisher.wish(wish))
         action.setCheckable(True)
         action.setChecked(is_on)
+
+    def _add_start(self) -> None:
+        start = self._start
+        if start is None:
+            return
+        is_on = start.is_on()
+        turn = start.turn_off if is_on else start.turn_on
+        action = self._add(tr("Start with this computer"), lambda: self._turn(turn))
+        action.setCheckable(True)
+        action.setChecked(is_on)
+
+    def _turn(self, turn: Callable[[], None]) -> None:
+        try:
+            turn()
+        except AutostartRefused as error:
+            self.tell("AICO mesh", wording.sentence(error))
 
 
 def icon_of(name: str) -> QIcon:

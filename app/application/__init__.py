@@ -15,6 +15,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from app.screen import has_screen
 from app.wording import sentence, tr
 from mesh.errors import MeshError
 from mesh.profile import Profile
@@ -36,15 +37,13 @@ def run(options: Mapping[str, Any]) -> int:
 
 def _run(options: Mapping[str, Any]) -> int:
     profile = Profile.find(options["home"], os.environ)
+    if not has_screen(os.environ):
+        return _say(tr("There is no screen here; `aico-mesh node` needs none."))
     try:
-        from app.desktop import has_screen
+        from app.application.choices import Choices
+        from app.desktop.instance import ring
     except ImportError:
         return _say(tr("Libraries of the system that windows need are missing; see README.md."))
-    if not has_screen():
-        return _say(tr("There is no screen here; `aico-mesh node` needs none."))
-    from app.application.choices import Choices
-    from app.desktop.instance import ring
-
     choices = Choices.of(options)
     if ring(profile, choices.call):
         return 0

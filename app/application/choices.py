@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.desktop.instance import Call
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
 class Choices:
     """``is_quiet``: started with the session, so that nothing pops up.
 
-    ``root_key`` is given by tests, which so need no keystore.
+    ``home``: the profile that was named, None for the usual one. ``root_key`` is given by
+    tests, which so need no keystore.
     """
 
     link: str | None = None
     is_quiet: bool = False
+    home: Path | None = None
     host: str = "*"
     port: int | None = None
     passphrase_file: str | None = None
@@ -31,8 +35,10 @@ class Choices:
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Choices:
         """From what was typed."""
+        home = options.get("home") or os.environ.get("AICO_MESH_HOME")
         return cls(
             link=options.get("link"),
+            home=Path(home).absolute() if home else None,
             is_quiet=bool(options.get("background")),
             host=options.get("host") or "*",
             port=options.get("port"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtWidgets import QCheckBox, QMessageBox
 from typing_extensions import override
 
+from app.desktop.autostart import autostart, background
 from app.tray import Tray
 from app.wording import tr
 
@@ -49,7 +51,8 @@ class Faces(QObject):
         self._bridge, self._choices, self._leave = bridge, choices, leave
         self._windows = windows
         self._profile = profile
-        self.tray = Tray(bridge, choices.clock, self)
+        start = autostart(background(choices.home), os.environ)
+        self.tray = Tray(bridge, choices.clock, start, self)
         self.tray.open_wanted.connect(self.present)
         self.tray.pair_wanted.connect(self.pair)
         self.tray.quit_wanted.connect(leave)

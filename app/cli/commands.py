@@ -13,6 +13,7 @@ from app.cli import people, receipts
 from app.cli.session import Session, StoppedError, session
 from app.cli.simple import ONE, ROWS
 from app.cli.voice import Voice
+from app.screen import has_screen
 from app.wording import mark, tr
 from mesh import wishes
 from mesh.errors import MeshError, NotRunning
@@ -22,6 +23,7 @@ from mesh.profile import Profile
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from app.cli.household import ChildDevice
     from app.cli.session import Row
     from app.cli.simple import MakeWish, ShowOne, ShowRows
 
@@ -192,13 +194,18 @@ async def demonstrate(profile: Profile, options: Options, voice: Voice) -> int:
     def happened(event: Row, words: str) -> None:
         voice.result(event, lambda voice, _: voice.say(words))
 
+    async def finish(device: ChildDevice, figures: Row) -> None:
+        if voice.as_json:
+            voice.line({"event": "done", **figures})
+            return
+        voice.say(tr("That took {seconds} s.", seconds=figures["seconds"]))
+        if has_screen(os.environ):
+            voice.say(tr("{name} opens now as a window; quit it to end.", name=device.name))
+            await device.open_window()
+        voice.say(tr("All of it is removed again."))
+
     del profile
-    figures = await demo.play(options["devices"], happened)
-    if voice.as_json:
-        voice.line({"event": "done", **figures})
-    else:
-        took = figures["seconds"]
-        voice.say(tr("That took {seconds} s. All of it is removed again.", seconds=took))
+    await demo.play(options["devices"], happened, finish)
     return DONE
 
 

@@ -34,7 +34,7 @@ from mesh.wishes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     Tell = Callable[[dict[str, object], str], None]
 
@@ -277,15 +277,22 @@ def _expect(holds: bool, what: str) -> None:
         raise DemoFailed(what)
 
 
-async def play(count: int, tell: Tell) -> dict[str, object]:
-    """Run the demonstration with ``count`` devices; its figures. Leaves nothing behind."""
+async def play(
+    count: int, tell: Tell, after: Callable[[ChildDevice, dict[str, object]], Awaitable[None]]
+) -> None:
+    """Run the demonstration with ``count`` devices; ``after`` gets one of them and the figures.
+
+    Leaves nothing behind.
+    """
     folder = Path(tempfile.mkdtemp(prefix="aico-demo-"))
     names = [*NAMES, *(f"Device {number}" for number in range(4, count + 1))]
     devices = [
         ChildDevice(folder / f"device-{n}", name) for n, name in enumerate(names[:count])
     ]
     try:
-        return await Demo(devices, tell).play()
+        demo = Demo(devices, tell)
+        figures = await demo.play()
+        await after(demo.trio[1], figures)
     finally:
         await asyncio.gather(*(device.stop() for device in devices))
         shutil.rmtree(folder, ignore_errors=True)

@@ -63,12 +63,16 @@ class ChildDevice:
         home, serve = str(self.home), ["--host", "127.0.0.1", "--port", "0"]
         return ["app", "--home", home, "--json", "node", *serve, "--name", self.name]
 
+    @property
+    def _environ(self) -> dict[str, str]:
+        return {**os.environ, "AICO_MESH_PASSPHRASE": self._passphrase, "PYTHONPATH": ROOT}
+
     async def start(self) -> None:
         """Start the node, wait until it is ready, and connect to its door."""
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", *self.words,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "AICO_MESH_PASSPHRASE": self._passphrase, "PYTHONPATH": ROOT},
+            env=self._environ,
         )  # fmt: skip
         assert self.process.stdout is not None  # noqa: S101 — asked for above
         async with asyncio.timeout(START_WITHIN_S):
@@ -96,6 +100,15 @@ class ChildDevice:
                         pass
 
             yield matching
+
+    async def open_window(self) -> None:
+        """Let the application serve the profile instead, until its owner quits it."""
+        await self.stop()
+        words = ["app", "--home", str(self.home), "tray", "--host", "127.0.0.1", "--port", "0"]
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", *words, env=self._environ
+        )
+        await self.process.wait()
 
     async def stop(self) -> None:
         """End it cleanly."""

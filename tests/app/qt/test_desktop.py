@@ -13,7 +13,6 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtNetwork import QLocalSocket
 
-from app.desktop import has_screen
 from app.desktop.autostart import (
     AutostartRefused,
     File,
@@ -25,6 +24,7 @@ from app.desktop.autostart import (
 )
 from app.desktop.instance import CALL_MAX, Call, Doorbell, ring
 from app.desktop.signals import ending
+from app.screen import has_screen
 from mesh.profile import Profile
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
+from app.desktop.autostart import File
 from app.tray import Mark, Tray, headline, icon_of, mark_of
 from app.viewstate import ViewState
 from mesh.clock import SystemClock
@@ -16,6 +17,8 @@ from tests.app.qt import scenes
 from tests.app.qt.scenes import NOW
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtGui import QAction
     from pytestqt.qtbot import QtBot
 
@@ -121,6 +124,18 @@ def test_just_between_us_is_switched_and_shown(tray: Tray, recorder: Recorder) -
     assert actions(tray.menu)[text].isChecked()
     choose(tray, text)
     assert recorder.wishes == [BetweenUs(is_on=True), BetweenUs(is_on=False)]
+
+
+def test_starting_with_the_computer_is_switched(
+    qtbot: QtBot, recorder: Recorder, tmp_path: Path
+) -> None:
+    start = File(tmp_path / "autostart" / "x.desktop", b"")
+    tray = Tray(recorder, SystemClock(), start)
+    tray.show_state(scenes.two())
+    choose(tray, "Start with this computer")
+    assert start.is_on()
+    choose(tray, "Start with this computer")
+    assert not start.is_on()
 
 
 @pytest.mark.parametrize(
