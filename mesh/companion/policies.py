@@ -109,7 +109,11 @@ class Policies:
         await self.reload()
         await self.refresh()
         kept = await self.shelf.load_secret(HELD)
-        self.held = policies.read_note(kept.decode()) if kept is not None else self.grants
+        if kept is None:
+            self.held = self.grants
+            await self._keep_held()
+        else:
+            self.held = policies.read_note(kept.decode())
 
     # ---- the owner's file --------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ class Sharing:
         self._tell_mood = tell_mood
         self._turn = asyncio.Lock()
         self._under_way = 0
+        self._said: dict[bytes, Grants] = {}
+        """What each device said in its last hello that it may still have."""
 
     @property
     def is_settled(self) -> bool:
@@ -65,14 +67,18 @@ class Sharing:
         if hello.may_hold is not None:
             self._spawn(self._counted(self._told(key, hello)))
         if hello.holds is not None:
-            self._spawn(self._note(key, Grants.of_pairs(hello.holds)))
+            self._said[key] = Grants.of_pairs(hello.holds)
+            self._spawn(self._note(key))
 
     async def _told(self, key: bytes, hello: Hello) -> None:
         if await self._policies.told(key, hello.may_hold or (), hello.chosen_at):
             await self._follow()
 
-    async def _note(self, key: bytes, held: Grants) -> None:
-        await self._policies.note(key, held, self._current().writing)
+    async def _note(self, *keys: bytes) -> None:
+        """What these devices said last, beside what they may hold by what is chosen now."""
+        for key in keys:
+            if key in self._said:
+                await self._policies.note(key, self._said[key], self._current().writing)
 
     # ---- following ---------------------------------------------------------------------------
 
@@ -117,6 +123,7 @@ class Sharing:
             await self._tell_mood()
         if is_other or was_settled:
             services.sync.renew()
+            self._spawn(self._note(*services.sync.peers()))
 
     async def _look_for(self, tags: frozenset[str]) -> None:
         """What has one of these tags is private from now on."""
