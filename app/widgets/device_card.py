@@ -14,7 +14,7 @@ from app.widgets.cards import Card
 from app.widgets.labels import Line, Pill, label, restyle, say
 from app.widgets.layout import column, row
 from app.widgets.marks import Dot, Tile
-from app.wording import grouped, left, role, seen, tr, trust
+from app.wording import grouped, left, percent, role, seen, tr, trust
 from mesh.model.device import Role, Trust
 
 if TYPE_CHECKING:
@@ -49,19 +49,15 @@ def icon_of(device: DeviceShown) -> str:
     return ICONS[device.role]
 
 
-def standing(view: DeviceView) -> str:
+def standing(view: DeviceView, *, in_numbers: bool = False) -> str:
     """How a device stands, in a few words; "in step" only when that is proven."""
     match view.link:
         case Link.HERE:
             return tr("This device")
         case Link.CONNECTED:
             return tr("Connected")
-        case Link.CATCHING_UP if view.pending:
-            total = view.received - view.begun_with + view.pending
-            done = grouped(max(0, total - view.pending))
-            return tr("Catching up · {done} of {total}", done=done, total=grouped(total))
         case Link.CATCHING_UP:
-            return tr("Comparing notes")
+            return _catching_up(view, in_numbers=in_numbers)
         case Link.PAUSED:
             return tr("Sharing is paused")
         case Link.NEVER_SEEN | Link.AWAY if _never_meets(view):
@@ -70,6 +66,22 @@ def standing(view: DeviceView) -> str:
             return tr("Not seen yet")
         case _:
             return tr("Away")
+
+
+def _catching_up(view: DeviceView, *, in_numbers: bool) -> str:
+    if not view.pending:
+        return tr("Comparing notes")
+    done, total = _progress(view)
+    if in_numbers:
+        numbers = {"done": grouped(done), "total": grouped(total)}
+        return tr("Catching up · {done} of {total}", **numbers)
+    return tr("Catching up · {share}", share=percent(done / total))
+
+
+def _progress(view: DeviceView) -> tuple[int, int]:
+    """How much of what was missing when it began is here."""
+    done = max(0, view.received - view.begun_with)
+    return done, max(1, done + view.pending)
 
 
 def aside(view: DeviceView, now: float) -> str:
@@ -146,12 +158,12 @@ class DeviceCard(Card):
         return role(view.device.role)
 
     def _show_progress(self, view: DeviceView) -> None:
-        total = view.received - view.begun_with + view.pending
         is_known = view.link is Link.CATCHING_UP and view.pending > 0
         self._progress.setVisible(is_known)
         if is_known:
-            self._progress.setRange(0, max(1, total))
-            self._progress.setValue(max(0, total - view.pending))
+            done, total = _progress(view)
+            self._progress.setRange(0, total)
+            self._progress.setValue(done)
 
     # ---- choosing ----------------------------------------------------------------------------
 

@@ -112,8 +112,9 @@ class Hero(Card):
         say(self.proof, words.proof(state))
         self._show_pause(is_paused=state.pause.paused)
         self._show_private(is_private=state.just_between_us)
-        self.pause.setVisible(bool(state.others) or state.pause.paused)
-        self.private.setVisible(bool(state.others))
+        shares = any(one.is_partner for one in state.others)
+        self.pause.setVisible(shares or state.pause.paused)
+        self.private.setVisible(shares or state.just_between_us)
         why_not = hindrance(state) if state.others else ""
         self.pair.setEnabled(not why_not)
         self.pair.setToolTip(why_not)

@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from app.theme.tokens import NEAR
 from app.viewstate import Attention, AttentionKind
-from app.widgets.buttons import Button
 from app.widgets.cards import Card, Empty, Notice
 from app.widgets.device_card import DeviceCard
 from app.widgets.flow import Tiles
@@ -25,7 +24,7 @@ from app.wording import sentence, tr, trn
 from mesh.wishes import BetweenUs
 
 if TYPE_CHECKING:
-    from app.viewstate import KindView, ViewState, Wisher
+    from app.viewstate import ViewState, Wisher
     from mesh.errors import MeshError
 
 ICONS = {"conversation": "conversation", "memory": "memory", "mood": "mood"}
@@ -56,9 +55,8 @@ class KindCard(Card):
         self.setLayout(layout)
         self._kind = kind
 
-    def show_view(self, view: KindView) -> None:
+    def show_look(self, look: words.Look) -> None:
         """Show how far it is."""
-        look = words.kind_standing(view)
         self._tile.show_state(ICONS.get(self._kind, "info"), look.tone)
         self._dot.show_state(look.tone, SHAPES.get(look.tone, Dot.HOLLOW))
         say(self._state, look.words)
@@ -90,7 +88,6 @@ class CompanionPage(ScrolledPage):
         self._count = label(kind="small")
         self.cards: dict[str, DeviceCard] = {}
         self._devices = Tiles(least=330, most_columns=2, always=2)
-        pair = Button(tr("Pair a device…"), icon="plus", on_click=self.pair_wanted.emit)
         self.empty = Empty(
             "devices",
             tr("No other device yet"),
@@ -98,7 +95,6 @@ class CompanionPage(ScrolledPage):
                 "Install AICO mesh on your phone, laptop or home server and pair it here. "
                 "Both devices show the same seven pictures; that is all it takes."
             ),
-            pair,
         )
         self._lay_out()
 
@@ -127,7 +123,7 @@ class CompanionPage(ScrolledPage):
         for view in state.kinds:
             if view.kind not in self._kinds:
                 self._kinds[view.kind] = KindCard(view.kind)
-            self._kinds[view.kind].show_view(view)
+            self._kinds[view.kind].show_look(words.kind_standing(view, state))
         self._kind_tiles.show_all([self._kinds[view.kind] for view in state.kinds])
 
     def _show_devices(self, state: ViewState, now: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.viewstate import AttentionKind, Link, Standing
-from app.wording import cause, feeling, health, tr, trn, until
+from app.wording import cause, feeling, health, tr, trn, trust, until
 from mesh.model.device import Trust
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def headline(state: ViewState) -> str:
         return tr("AICO keeps to itself for now")
     if not state.others:
         return tr("AICO lives on this device")
+    if _is_guest(state):
+        return tr("This device is a guest")
     return {
         "full": tr("AICO is with you"),
         "limited": tr("AICO is with you, with limits"),
@@ -38,15 +40,14 @@ def headline(state: ViewState) -> str:
 
 def explanation(state: ViewState, now: float) -> str:
     """What that means, and what a person can expect."""
-    own = state.this
     if state.pause.paused:
         return _paused(state, now)
     if not state.others:
         return tr(
             "Pair a second device: conversations, memories and mood become the same on both."
         )
-    if own is not None and own.device.trust is Trust.GUEST:
-        return tr("This device is a guest: it sees that AICO is there, and nothing comes here.")
+    if _is_guest(state):
+        return tr("It sees that AICO is there. No conversations, memories or moods come here.")
     if state.level == "full":
         return tr("Conversations, memories and mood are the same on the devices near you.")
     if state.level == "offline":
@@ -58,6 +59,10 @@ def explanation(state: ViewState, now: float) -> str:
     if "storage" in state.causes:
         return said
     return tr("{why} You can go on; nothing is lost.", why=said)
+
+
+def _is_guest(state: ViewState) -> bool:
+    return state.this is not None and state.this.device.trust is Trust.GUEST
 
 
 def _paused(state: ViewState, now: float) -> str:
@@ -79,6 +84,8 @@ def level(state: ViewState) -> Look:
         return Look(tr("Paused"), "off")
     if not state.others:
         return Look(tr("On this device"), "accent")
+    if _is_guest(state):
+        return Look(trust(Trust.GUEST), "off")
     return {
         "full": Look(tr("Fully available"), "ok"),
         "limited": Look(tr("Limited"), "warn"),
@@ -110,8 +117,10 @@ def kind_name(kind: str) -> str:
     }.get(kind, kind)  # fmt: skip
 
 
-def kind_standing(view: KindView) -> Look:
+def kind_standing(view: KindView, state: ViewState) -> Look:
     """How far it is the same everywhere."""
+    if state.pause.paused:
+        return Look(tr("Paused"), "off")
     match view.standing:
         case Standing.IN_STEP:
             return Look(tr("In step"), "ok")

@@ -63,7 +63,9 @@ class Header(Card):
         self._dot.show_state(tone, shape)
         say(
             self.standing,
-            " · ".join(part for part in (standing(view), aside(view, now)) if part),
+            " · ".join(
+                part for part in (standing(view, in_numbers=True), aside(view, now)) if part
+            ),
         )
         say(self._id, device.device_id)
         self.setAccessibleName(device.name)

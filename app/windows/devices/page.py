@@ -188,7 +188,8 @@ def _inset(area: QScrollArea, *, left: int = OUTER, right: int = OUTER) -> None:
 def _scrolled(content: QWidget) -> QScrollArea:
     inner = QWidget()
     layout = QHBoxLayout(inner)
-    layout.addWidget(content)
+    layout.addWidget(content, 1)
+    layout.addStretch(0)
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.viewstate import Standing, reduce
+from app.viewstate import KindView, Standing, reduce
 from app.windows.companion import CompanionPage, words
 from mesh.errors import DiskFull
 from mesh.messages import MoodChanged, told
@@ -107,8 +107,7 @@ def test_in_step_is_said_of_exactly_those_with_whom_it_is_proven(
 
 @pytest.mark.parametrize("standing", Standing)
 def test_only_a_kind_that_is_in_step_is_shown_so(standing: Standing) -> None:
-    view = scenes.two().kinds[0]
-    look = words.kind_standing(type(view)(kind=view.kind, standing=standing))
+    look = words.kind_standing(KindView(kind="memory", standing=standing), scenes.two())
     assert (look.tone == "ok") is (standing is Standing.IN_STEP)
     assert ("In step" in look.words) is (standing is Standing.IN_STEP)
 
@@ -256,3 +255,17 @@ def test_a_guest_is_no_reason_to_say_that_something_is_missing(page: CompanionPa
     guest = scenes.away("Visitor", trust=Trust.GUEST)
     show(page, scenes.family(scenes.device("Home Desktop"), guest))
     assert page.hero.proof.text() == "In step with every device"
+
+
+def test_a_guest_reads_that_it_is_one_and_is_offered_nothing_that_needs_more(
+    page: CompanionPage,
+) -> None:
+    show(page, scenes.as_guest())
+    assert page.hero.level.text() == "Guest"
+    assert not page.hero.pause.isVisible()
+    assert not page.hero.private.isVisible()
+
+
+def test_while_sharing_is_paused_no_kind_waits_for_a_device(page: CompanionPage) -> None:
+    show(page, scenes.paused())
+    assert texts(page).count("Paused") == 4
