@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from typing_extensions import override
 
-from app.theme.tokens import EDGE, NEAR
+from app.theme.tokens import GAP
 from app.viewstate import RELOAD
 from app.widgets.layout import column, row
 from app.windows.conversations.sidebar import Sidebar
@@ -45,9 +45,10 @@ class ConversationsPage(Page):
         self.transfer = Transfer(wisher)
         self._is_begun = False
         self._is_reading = False
-        strip = column(self.transfer, edges=(EDGE, NEAR, EDGE, 0))
-        right = column(strip, self.thread_view, gap=0)
-        whole = row(self.sidebar, right, gap=0)
+        sides = row(self.sidebar, self.thread_view, gap=0)
+        sides.setStretch(1, 1)
+        strip = column(self.transfer, edges=(GAP, 0, GAP, 0))
+        whole = column(strip, sides, gap=0)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._connect()
@@ -61,9 +62,9 @@ class ConversationsPage(Page):
         side.loaded.connect(self._follow_list)
         side.import_wanted.connect(self.transfer.ask_import)
         side.export_wanted.connect(self._export)
-        thread.back_wanted.connect(self._go_back)
+        thread.heading.back_wanted.connect(self._go_back)
         thread.said.connect(self._said)
-        thread.relabelled.connect(side.relabel)
+        thread.heading.relabelled.connect(side.relabel)
         self.transfer.imported.connect(self._reload)
         self.forgetting.fading.connect(self._fade)
         self.forgetting.gone.connect(self._drop)
@@ -158,7 +159,7 @@ class ConversationsPage(Page):
         self.sidebar.model.fade(object_id, is_fading=is_fading)
 
     def _drop(self, object_id: str) -> None:
-        head = self.thread_view.head
+        head = self.thread_view.heading.head
         self.sidebar.model.remove(object_id)
         if head is not None and head.object_id == object_id:
             self.begin()
@@ -183,7 +184,7 @@ class ConversationsPage(Page):
 
     def _fit(self) -> None:
         is_wide = self._is_wide()
-        self.thread_view.back.setVisible(not is_wide)
+        self.thread_view.heading.back.setVisible(not is_wide)
         self.sidebar.setVisible(is_wide or not self._is_reading)
         self.thread_view.setVisible(is_wide or self._is_reading)
         if is_wide:

@@ -6,6 +6,7 @@ decided: it is sent at once.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -32,6 +33,14 @@ SECONDS = 6
 RECEIPTS_MAX = 3
 DONE_MS = 8000
 """How long it is shown that everybody has confirmed."""
+
+
+class Doomed(StrEnum):
+    """What is about to be forgotten."""
+
+    MESSAGE = "message"
+    MEMORY = "memory"
+    CONVERSATION = "conversation"
 
 
 class Strip(Card):
@@ -93,7 +102,7 @@ class Forgetting(QWidget):
         super().__init__()
         self._wisher = wisher
         self._names: Mapping[str, str] = {}
-        self._pending: tuple[str, str] | None = None
+        self._pending: tuple[str, Doomed] | None = None
         self._left = 0
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
@@ -113,8 +122,8 @@ class Forgetting(QWidget):
 
     # ---- before ------------------------------------------------------------------------------
 
-    def forget(self, object_id: str, what: str) -> None:
-        """Forget it in a moment; ``what`` says what it is. One before it goes at once."""
+    def forget(self, object_id: str, what: Doomed) -> None:
+        """Forget it in a moment; one before it goes at once."""
         self.flush()
         self._pending, self._left = (object_id, what), SECONDS
         self.fading.emit(object_id, True)
@@ -151,16 +160,7 @@ class Forgetting(QWidget):
 
     def _show_bar(self) -> None:
         if self._pending is not None:
-            self.bar.show_text(
-                trn(
-                    "{what} will be forgotten on every device in {n} second, for good. "
-                    "Leaving this page does not stop it.",
-                    "{what} will be forgotten on every device in {n} seconds, for good. "
-                    "Leaving this page does not stop it.",
-                    self._left,
-                    what=self._pending[1],
-                )
-            )
+            self.bar.show_text(_warning(self._pending[1], self._left))
             self.bar.show()
 
     def _fail(self, object_id: str, error: MeshError) -> None:
@@ -206,6 +206,31 @@ class Forgetting(QWidget):
             self._names = dict(names)
             for receipt in self.receipts.values():
                 receipt.show_names(names)
+
+
+def _warning(what: Doomed, seconds: int) -> str:
+    """What will happen, and that going elsewhere does not stop it."""
+    if what is Doomed.MESSAGE:
+        text = trn(
+            "This message will be forgotten in {n} second, on every device and for good.",
+            "This message will be forgotten in {n} seconds, on every device and for good.",
+            seconds,
+        )
+    elif what is Doomed.MEMORY:
+        text = trn(
+            "This memory will be forgotten in {n} second, on every device and for good.",
+            "This memory will be forgotten in {n} seconds, on every device and for good.",
+            seconds,
+        )
+    else:
+        text = trn(
+            "The whole conversation will be forgotten in {n} second, on every device and for "
+            "good.",
+            "The whole conversation will be forgotten in {n} seconds, on every device and for "
+            "good.",
+            seconds,
+        )
+    return text + " " + tr("Leaving this page does not stop it.")
 
 
 def _progress(shown: ForgetShown, names: Mapping[str, str]) -> str:

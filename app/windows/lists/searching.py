@@ -82,6 +82,7 @@ class Searching(QWidget):
         self.field.setAccessibleName(placeholder)
         self.field.setClearButtonEnabled(True)
         self._glass = QAction(self)
+        self._glass.setText(tr("Search"))
         self.field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._paint()
         self.everywhere = QCheckBox(tr("On all my devices"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -143,6 +144,18 @@ class ListView(QListView):
         """The row that is chosen, if any."""
         index = self.currentIndex()
         return self._rows.row(index.row()) if index.isValid() else None
+
+    def on_key(self, keys: str, act: Callable[[Any], object]) -> None:
+        """Do something with the chosen row when these keys are pressed in the list."""
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+
+        def do() -> None:
+            chosen = self.chosen()
+            if chosen is not None:
+                act(chosen)
+
+        shortcut.activated.connect(do)
 
     def _open(self, index: QModelIndex) -> None:
         row = self._rows.row(index.row())

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -20,7 +19,7 @@ from app.widgets.layout import column, row
 from app.widgets.select import Select
 from app.windows.lists import words
 from app.windows.lists.deeds import Deeds
-from app.windows.lists.forgetting import Forgetting
+from app.windows.lists.forgetting import Doomed, Forgetting
 from app.windows.lists.model import ListModel
 from app.windows.lists.searching import Searching
 from app.windows.lists.transfer import Transfer
@@ -33,8 +32,6 @@ from app.wording import full_date, sentence, tr
 from mesh.messages import HistoryArrived, MemoryChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QHideEvent
 
     from app.viewstate import ViewState, Wisher
@@ -137,21 +134,10 @@ class MemoriesPage(Page):
         self.deeds.forget_wanted.connect(self._forget)
         self.forgetting.fading.connect(self._fade)
         self.forgetting.gone.connect(self.model.remove)
-        self._key("Ctrl+C", self.deeds.copy)
-        self._key("F2", self.deeds.reword)
-        self._key("Ctrl+T", self.deeds.retag)
-        self._key("Del", self._forget)
-
-    def _key(self, keys: str, act: Callable[[MemoryLine], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self.view)
-        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-
-        def do() -> None:
-            chosen = self.view.chosen()
-            if chosen is not None:
-                act(chosen)
-
-        shortcut.activated.connect(do)
+        self.view.on_key("Ctrl+C", self.deeds.copy)
+        self.view.on_key("F2", self.deeds.reword)
+        self.view.on_key("Ctrl+T", self.deeds.retag)
+        self.view.on_key("Del", self._forget)
 
     # ---- the main window ---------------------------------------------------------------------
 
@@ -267,7 +253,7 @@ class MemoriesPage(Page):
         self._note_tags()
 
     def _forget(self, row: MemoryLine) -> None:
-        self.forgetting.forget(row.object_id, tr("This memory"))
+        self.forgetting.forget(row.object_id, Doomed.MEMORY)
 
     def _fade(self, object_id: str, is_fading: bool) -> None:
         self.model.fade(object_id, is_fading=is_fading)
