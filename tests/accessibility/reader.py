@@ -84,7 +84,9 @@ class Reader:
 
 
 def _has_keyboard(node: Any) -> bool:
-    return bool(node.getState().contains(pyatspi.STATE_FOCUSED))
+    """The chosen row of a list says so too, even while the keyboard is elsewhere."""
+    is_row = node.getRoleName() == "list item"
+    return not is_row and bool(node.getState().contains(pyatspi.STATE_FOCUSED))
 
 
 def _shown(node: Any) -> dict[str, Any]:

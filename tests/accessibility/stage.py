@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.app.gallery.settling import settle
 from tests.app.gallery.shots import SHOTS
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Stage:
         self._window = BUILDERS[name]()
         self._window.show()
         self._come_to_front()
+        settle(self._window)
         return 0
 
     def _come_to_front(self) -> QWidget:

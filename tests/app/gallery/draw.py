@@ -7,20 +7,18 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractAnimation, QEvent, QLocale
+from PySide6.QtCore import QEvent, QLocale
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import theme, wording
+from tests.app.gallery.settling import settle
 from tests.app.gallery.shots import LANGUAGES, SCHEMES, SHOTS, Look
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from tests.app.gallery.shots import Shot
-
-SETTLED_FRAMES, FRAMES_MAX, FRAME_MS = 8, 60, 16
 
 
 def main(folder: Path, percent: int, names: list[str], *, wants_all: bool) -> None:
@@ -42,7 +40,8 @@ def draw(app: QApplication, shot: Shot, path: Path) -> None:
     """One picture, as small as a picture without loss can be."""
     window = shot.build()
     window.show()
-    _let_settle(window)
+    settle(window)
+    _be_without_keyboard(window)
     picture = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     picture.save(str(path), quality=0)
     window.close()
@@ -50,18 +49,11 @@ def draw(app: QApplication, shot: Shot, path: Path) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def _let_settle(window: QWidget) -> None:
-    """Until what was asked is answered and nothing moves any more, but for what never rests."""
-    for _ in range(SETTLED_FRAMES):
-        QTest.qWait(1)
-    for _ in range(FRAMES_MAX):
-        if not any(_moves(each) for each in window.findChildren(QAbstractAnimation)):
-            break
-        QTest.qWait(FRAME_MS)
-
-
-def _moves(animation: QAbstractAnimation) -> bool:
-    return animation.state() is QAbstractAnimation.State.Running and animation.loopCount() > 0
+def _be_without_keyboard(window: QWidget) -> None:
+    """The window of every day as with a mouse; dialogs show where they begin."""
+    focused = window.focusWidget()
+    if isinstance(window, QMainWindow) and focused is not None:
+        focused.clearFocus()
 
 
 if __name__ == "__main__":
