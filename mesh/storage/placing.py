@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.allowance import DAY_MS
-from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind, Wishing
+from mesh.model.fact import TEXTUAL, FactKind, Level, ObjectKind, ScopeKind, Wishing
 from mesh.storage import feeds, words
 from mesh.storage.objects import (
     PRESENT,
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 TAGGED = frozenset({ObjectKind.TURN, ObjectKind.MEMORY})
 Placed = tuple[int, int, int, int | None, int, bytes]
 """A fact's row: n, kind, scope, number, mine, bytes."""
+
+
+_SAID = frozenset({FactKind.ROOT, *TEXTUAL})
+"""What makes an object recent."""
 
 
 class Placing:
@@ -296,6 +300,10 @@ def _is_recent_again(row: ObjectRow, found: Sequence[Placed]) -> bool:
     """
     if row.state not in PRESENT or all(number is not None for _, _, _, number, _, _ in found):
         return False
-    stamps = [facts.read(raw).stamp for _, _, _, number, _, raw in found if number is not None]
+    stamps = [
+        facts.read(raw).stamp
+        for _, kind, _, number, _, raw in found
+        if number is not None and kind in _SAID
+    ]
     newest = hlc.milliseconds_of(max(stamps, default=row.stamp))
     return hlc.milliseconds_of(row.stamp) - newest > DAY_MS

@@ -220,8 +220,8 @@ class Engine:
             )
         )
 
-    def memory(self, text: str, level: int = 1) -> bytes:
-        identity, tick = self.mint()
+    def memory(self, text: str, level: int = 1, at: int | None = None) -> bytes:
+        identity, tick = self.mint(at)
         content = facts.encode_body(facts.Memory(text, (), tick >> 16))
         return facts.write(
             Fact(1, FactKind.ROOT, identity, b"", ObjectKind.MEMORY, tick, level, (), content)

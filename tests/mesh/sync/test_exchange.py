@@ -87,6 +87,25 @@ async def test_a_limited_device_gets_the_last_seven_days_and_gives_its_own(made:
     assert len(await a.facts()) == 3
 
 
+async def test_what_a_new_text_makes_recent_comes_whole_though_a_tag_was_put_on_before(
+    made: Made,
+) -> None:
+    a, b = await made(a=Trust.FULL, b=Trust.LIMITED)
+    _, now = a.mint()
+    memory = a.memory("old", at=now - (9 * 24 * 3600 * 1000 << 16))
+    target = facts.read(memory).id
+    tag = a.about(target, FactKind.TAG, facts.Tagging("tea"))
+    await a.keep(memory)
+    await a.keep(tag)
+    join(a, b)
+    await in_step(a, b)
+    assert not await b.facts()
+    text = a.about(target, FactKind.TEXT, facts.Words("new"))
+    await a.keep(text)
+    await in_step(a, b)
+    assert await b.facts() == {memory, tag, text}
+
+
 async def test_a_limited_device_cannot_write_as_another_nor_forget_what_is_not_its_own(
     made: Made,
 ) -> None:
