@@ -74,7 +74,9 @@ def has(words: str, name: str) -> bool:
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Answer until stdin ends; the first line says that the bus of the readers is up."""
+    sys.stdout.write(f"{pyatspi.Registry.getDesktop(0).name}\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         wanted = json.loads(line)
         is_pressed = wanted["do"] == "press"

@@ -28,6 +28,7 @@ class Hand:
         assert hand.stdin is not None
         assert hand.stdout is not None
         self._say, self._hear = hand.stdin, hand.stdout
+        assert self._hear.readline()
 
     def ask(self, what: str, pid: int, name: str) -> str:
         """Do something with what is shown under this name in that application."""
