@@ -8,18 +8,10 @@ from mesh.companion import terms
 from mesh.companion.outlook import Outlook
 from mesh.errors import BadInput
 from mesh.model.allowance import Allowance
+from mesh.model.choices import CHOICES, choice
 from mesh.model.device import Trust, device_id
 from mesh.model.fact import Level, ObjectKind, Trait
-from mesh.model.policy import (
-    CHOICES,
-    FAMILY,
-    PREFIX,
-    Policy,
-    allowance,
-    checked,
-    choice,
-    grants,
-)
+from mesh.model.policy import FAMILY, PREFIX, Policy, allowance, checked, grants
 from mesh.storage import choices, previewing, reading
 from mesh.storage.objects import object_by_id
 from mesh.wishes import (

@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from mesh.companion.withdrawing import differing, start_over, withdraw
 from mesh.errors import BadSettings, ProfileError
 from mesh.model import fact as facts
 from mesh.model import policy as policies
 from mesh.model.allowance import FAMILY_GRANTS, NO_GRANTS, Allowance, Grants
 from mesh.model.device import Trust, author_tag, device_id
-from mesh.model.fact import ObjectKind, ScopeKind, Setting, scope_parts
+from mesh.model.fact import ObjectKind, Setting
 from mesh.model.policy import NO_CHOICES, NOTE, Policy, checked
 from mesh.settings import read_settings
-from mesh.storage import choices, feeds
+from mesh.storage import choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from mesh.companion.writing import Writing
     from mesh.model.roster import Roster
     from mesh.storage.database import Database
-    from mesh.storage.objects import Connection
 
 MARK = 16
 """So much of a family's id stands in its settings."""
@@ -68,12 +68,23 @@ class Shelf(Protocol):
 
 
 class Told(msgspec.Struct, array_like=True, frozen=True):
-    """What a device that is not full was told it may hold: while it has this trust, here."""
+    """What a device that is not full was told it may hold: while it has this trust, here.
+
+    ``by``: the full device that told it, empty when this one was full itself.
+    """
 
     family: bytes
     trust: str
     grants: tuple[tuple[int, int], ...]
     stamp: int
+    by: bytes = b""
+
+    def yields_to(self, later: Told, *, is_teller_full: bool) -> bool:
+        """Whether a later word counts: one of newer choices, or of the same teller."""
+        if (self.family, self.trust) != (later.family, later.trust):
+            return True
+        is_free = self.by == later.by or not is_teller_full
+        return is_free or later.stamp >= self.stamp
 
 
 @dataclass(slots=True)
@@ -232,14 +243,11 @@ class Policies:
         trust = self.trust(self.home.key)
         if trust is not Trust.LIMITED or self.trust(key) is not Trust.FULL:
             return False
-        known = self._told
-        fresh = Told(self.home.family, str(trust), pairs, stamp)
-        is_same_place = known is not None and (known.family, known.trust) == (
-            fresh.family,
-            trust,
-        )
-        if known is not None and is_same_place and (known.stamp > stamp or known == fresh):
-            return False
+        fresh, known = Told(self.home.family, str(trust), pairs, stamp, key), self._told
+        if known is not None:
+            is_full = self.trust(known.by) is Trust.FULL
+            if known == fresh or not known.yields_to(fresh, is_teller_full=is_full):
+                return False
         await self._keep_terms(fresh)
         return await self.refresh()
 
@@ -286,46 +294,13 @@ class Policies:
                 return False
             self.held = before.joined(wanted)
             await self._keep_held()
-            changed = _differing(before, wanted)
+            kinds = differing(before, wanted)
             if not before.within(wanted):
-                await self._withdraw(writing, changed)
-            await self.database.write(
-                lambda sql: _start_over(sql, changed, wanted), synced=True
-            )
+                await withdraw(self.database, writing, kinds)
+            await start_over(self.database, kinds, wanted)
             self.held = wanted
             await self._keep_held()
             return True
 
-    async def _withdraw(self, writing: Writing, kinds: set[int]) -> None:
-        after = 0
-        while True:
-            start = after
-            found = await self.database.read(
-                lambda sql: choices.objects_with_content(sql, kinds, start)  # noqa: B023
-            )
-            if not found:
-                break
-            await writing.look_again([identity for _, identity in found])
-            after = found[-1][0]
-        await self.database.write(choices.drop_empty_names)
-
     async def _keep_held(self) -> None:
         await self.shelf.save_secret(HELD, policies.write_note(self.held).encode())
-
-
-def _differing(one: Grants, other: Grants) -> set[int]:
-    """The scope kinds of which one lets more be held than the other."""
-    kinds = {*one.levels, *other.levels, *map(int, ScopeKind)}
-    changed = {kind for kind in kinds if one.widest(kind) != other.widest(kind)}
-    return changed | (set(_UNKNOWN) if one.others != other.others else set())
-
-
-_UNKNOWN = range(facts.UNKNOWN_SCOPE, facts.UNKNOWN_SCOPE + 256)
-
-
-def _start_over(connection: Connection, kinds: set[int], grants: Grants) -> None:
-    """What was settled of these kinds says nothing any more, whoever gave it."""
-    for kind in kinds:
-        choices.await_again(connection, kind, grants.widest(kind))
-    scopes = {scope for (scope,) in connection.execute("SELECT DISTINCT scope FROM cursor")}
-    feeds.drop_cursors(connection, [one for one in scopes if scope_parts(one)[0] in kinds])

@@ -10,8 +10,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput, TooLarge
+from mesh.model.choices import DEFAULT_TAGS
 from mesh.model.fact import TAGS_MAX, TEXT_MAX, Level
-from mesh.model.policy import DEFAULT_TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

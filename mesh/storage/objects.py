@@ -10,7 +10,7 @@ import apsw
 
 from mesh.model import fact as facts
 from mesh.model.allowance import FAMILY_GRANTS, Grants
-from mesh.model.policy import DEFAULT_TAGS
+from mesh.model.choices import DEFAULT_TAGS
 from mesh.model.rights import Need, need
 from mesh.model.views import Held
 

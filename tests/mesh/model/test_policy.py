@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from mesh.errors import BadInput
 from mesh.model.allowance import FAMILY_GRANTS, NO_GRANTS, NOTHING, Grants, window_start
+from mesh.model.choices import CHOICES, choice
 from mesh.model.device import Trust
 from mesh.model.fact import Level, ScopeKind, Setting, scope_of
 from mesh.model.policy import (
-    CHOICES,
     NOTE,
     Policy,
     allowance,
     checked,
-    choice,
     grants,
     in_force,
     private_tags,

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mesh.model.allowance import DAY_MS, Allowance, Label, may_send, window_start
+from mesh.model.choices import CHOICES
 from mesh.model.cursor import Ranges
 from mesh.model.device import Trust
 from mesh.model.fact import Level
-from mesh.model.policy import CHOICES, NO_CHOICES, Policy, allowance, setting_name
+from mesh.model.policy import NO_CHOICES, Policy, allowance, setting_name
 from mesh.storage import feeds
 from mesh.sync.plan import Giving, may_push, offers
 from tests.mesh.storage.test_records import Life

@@ -13,9 +13,10 @@ from mesh.clock import SystemClock
 from mesh.companion.outlook import Outlook
 from mesh.model import fact as facts
 from mesh.model.allowance import NO_GRANTS, Allowance
+from mesh.model.choices import CHOICES
 from mesh.model.device import Trust, device_id
 from mesh.model.fact import FactKind, Level, ScopeKind
-from mesh.model.policy import CHOICES, Policy, grants, private_tags, setting_name
+from mesh.model.policy import Policy, grants, private_tags, setting_name
 from mesh.storage import previewing
 from mesh.wire import frames
 from tests.mesh.sync.chosen import ChosenEngine, ChosenFamily, trusts
