@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Tiles(QWidget):
     """Widgets in rows, each column at least ``least`` logical pixels wide.
 
-    There are no more columns than widgets, but ``always`` so many where there is room.
+    There are no more columns than widgets, but ``always`` so many where there is room; and no
+    more than it takes, so that five in two rows are three and two.
     """
 
     def __init__(self, least: int, most_columns: int = 4, *, always: int = 1) -> None:
@@ -52,8 +53,10 @@ class Tiles(QWidget):
 
     def _fitting(self) -> int:
         room = self.width() + CLOSE
-        most = min(self._most, max(self._always, len(self._shown)))
-        return max(1, min(most, room // (self._least + CLOSE)))
+        number = max(self._always, len(self._shown))
+        fitting = max(1, min(self._most, number, room // (self._least + CLOSE)))
+        rows = -(-number // fitting)
+        return -(-number // rows)
 
     def _place(self, columns: int) -> None:
         self._columns = columns

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout
 from typing_extensions import override
 
@@ -172,6 +173,15 @@ class CompanionPage(ScrolledPage):
             notice.show_notice(icon, tone, text, tr("Write them down…"), self._recover)
         elif one.kind is AttentionKind.REMOVED:
             notice.show_notice(icon, tone, text, tr("Pair a device…"), self.pair_wanted.emit)
+        elif one.kind is AttentionKind.DISK and state.me and state.me.profile:
+            folder = QUrl.fromLocalFile(state.me.profile)
+            notice.show_notice(
+                icon,
+                tone,
+                text,
+                tr("Show the folder"),
+                lambda: QDesktopServices.openUrl(folder),
+            )
         elif device is not None:
             notice.show_notice(
                 icon, tone, text, tr("Show device"), lambda: self.device_chosen.emit(device)

@@ -150,9 +150,11 @@ def test_a_question_goes_away_with_escape_and_agrees_only_by_its_button(qtbot: Q
 # ---- tiles -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "columns"), [(180, 1), (330, 2), (520, 3), (2000, 3)])
+@pytest.mark.parametrize(
+    ("width", "columns"), [(180, 1), (330, 2), (520, 3), (700, 3), (2000, 5)]
+)
 def test_tiles_have_as_many_columns_as_fit(qtbot: QtBot, width: int, columns: int) -> None:
-    tiles = Tiles(least=150, most_columns=3)
+    tiles = Tiles(least=150, most_columns=5)
     qtbot.addWidget(tiles)
     parts = [QWidget() for _ in range(5)]
     tiles.resize(width, 400)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.viewstate import KindView, Standing, reduce
+from app.viewstate import Attention, AttentionKind, KindView, Standing, reduce
 from app.windows.companion import CompanionPage, words
 from mesh.errors import DiskFull
 from mesh.messages import MoodChanged, told
@@ -119,6 +120,15 @@ def test_everything_that_wants_attention_has_its_notice_and_goes_with_its_cause(
     assert len(page.notices) == len(scenes.troubled().attention) == 4
     show(page, scenes.two())
     assert page.notices == {}
+
+
+@pytest.mark.parametrize("kind", AttentionKind)
+def test_whatever_wants_attention_is_said(page: CompanionPage, kind: AttentionKind) -> None:
+    attention = (Attention(kind=kind, device_id=DESK),)
+    show(page, msgspec.structs.replace(scenes.two(), attention=attention))
+    (notice,) = page.notices.values()
+    assert notice.isVisible()
+    assert notice.accessibleName() == notice.text.text() != ""
 
 
 def test_a_notice_leads_to_its_device_or_to_the_recovery_words(
