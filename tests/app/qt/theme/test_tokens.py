@@ -58,3 +58,22 @@ def test_what_is_shown_is_what_was_put_on(qtbot: QtBot) -> None:
     assert isinstance(app, QApplication)
     assert theme.apply(app, "dark") is theme.tokens() is DARK
     assert theme.apply(app, "light") is theme.tokens() is LIGHT
+
+
+def test_the_look_follows_the_system_while_it_runs(qtbot: QtBot) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QApplication, QLabel
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    hints = app.styleHints()
+    theme.apply(app)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    seen = QLabel("text")
+    qtbot.addWidget(seen)
+    seen.show()
+    assert theme.tokens() is LIGHT
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.tokens() is DARK
+    assert seen.palette().color(seen.foregroundRole()) == QColor(DARK.text)
+    theme.apply(app, "light")
