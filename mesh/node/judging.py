@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh.companion.judging import judge
 from mesh.messages import HistoryArrived, told
-from mesh.storage.judging import Judged, judge_anew
 
 if TYPE_CHECKING:
     from mesh.commands.services import Services
-    from mesh.storage.objects import Rules
+    from mesh.storage.judging import Judged
+    from mesh.storage.objects import Outcome, Rules
 
 
 async def judge_here(services: Services, rules: Rules) -> bool:
     """Judge all facts by the roster of now; True when another thing may be shown by that."""
     rights = services.registry.roster.rights
 
-    def judged(found: Judged | None) -> None:
+    def judged(done: tuple[Judged | None, Outcome | None]) -> None:
+        found, wished = done
         if found is not None:
             services.sync.grew(found.outcome)
+        if wished is not None:
+            services.sync.grew(wished)
 
-    found = await services.database.write(
-        lambda sql: judge_anew(sql, rules, rights), then=judged
+    found, _ = await services.database.write(
+        lambda sql: judge(sql, services.author, rules, rights), then=judged
     )
     if found is None or not found.asks_again:
         return False

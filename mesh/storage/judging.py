@@ -30,10 +30,14 @@ _RIVALS = b"\x80"
 
 
 class Judged(NamedTuple):
-    """What judging anew did. ``asks_again``: what was settled of others no longer counts."""
+    """What judging anew did. ``asks_again``: what was settled of others no longer counts.
+
+    ``own``: void facts of this device itself.
+    """
 
     outcome: Outcome
     asks_again: bool
+    own: tuple[bytes, ...]
 
 
 class _Void(NamedTuple):
@@ -57,7 +61,8 @@ def judge_anew(connection: Connection, rules: Rules, rights: Rights) -> Judged |
     asks_again = bool(doomed) or feeds.were_refused(connection, rights.risen(before or _NOBODY))
     if asks_again:
         feeds.drop_cursors(connection)
-    return Judged(intake.finish(), asks_again)
+    own = (row.raw for row in doomed if facts.author_of(facts.read(row.raw).id) == rules.own)
+    return Judged(intake.finish(), asks_again, tuple(own))
 
 
 def _written_by(

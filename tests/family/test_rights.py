@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust
-from mesh.wishes import Decide, Forget, Invite, Questions, Remember, Say, SetTrust
+from mesh.wishes import Decide, Forget, Invite, Questions, Remember, Revise, Say, SetTrust
 from tests.family.household import Device, family, in_step, pair
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ async def test_what_was_forgotten_after_the_end_of_trust_comes_back_everywhere(
 ) -> None:
     async with family(tmp_path, "full", "full") as (desk, laptop, tablet):
         kept = await desk.ask(Remember(text="the blue cup"))
+        other = await desk.ask(Remember(text="the red cup"))
         await in_step(desk, laptop, tablet)
         await laptop.stop()
         await tablet.stop()
@@ -52,13 +53,16 @@ async def test_what_was_forgotten_after_the_end_of_trust_comes_back_everywhere(
         for device in (laptop, tablet):
             await device.start()
         await laptop.ask(Forget(id=kept.id))
+        await laptop.ask(Revise(id=other.id, text="the green cup"))
         await in_step(laptop, device=tablet)
-        assert await tablet.texts() == set()
+        assert await tablet.texts() == {"the green cup"}
         await desk.start()
         await laptop.until(lambda: _remembers(laptop, "the blue cup"))
         await tablet.until(lambda: _remembers(tablet, "the blue cup"))
         await in_step(desk, laptop, tablet)
-        assert await desk.texts() == {"the blue cup"}
+        for device in (desk, laptop, tablet):
+            assert await device.texts() == {"the blue cup", "the red cup"}
+        assert [one.wanted for one in await desk.ask(Questions())] == ["the green cup"]
 
 
 async def test_two_that_meet_for_the_first_time_send_nothing_they_both_have(
