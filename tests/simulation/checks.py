@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust, author_tag, device_id
+from mesh.model.fact import ObjectKind
+from mesh.storage import reading
+from mesh.storage.objects import object_by_n
 from tests.simulation.model import (
     FAMILY,
     FORGET,
     KINDS,
     RECEIPT,
+    WISH,
     Store,
     has_right,
     item,
@@ -176,12 +180,42 @@ def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
         name, own = device.name, author_tag(device.key)
         store = store_of(device.connection)
         for identity, items in store.objects.items():
-            content = [one for one in items if not one.is_stub]
+            content = [one for one in items if not one.is_stub and one.kind != WISH]
             if content and union.is_forgotten(identity):
                 raise Broken(f"{name} still has {identity.hex()}, which was forgotten")
             is_mine = any(one.raw in store.mine for one in items) or identity[:6] == own
             if content and not is_mine and union.joined(store).level(identity) > FAMILY:
                 raise Broken(f"{name} still has {identity.hex()}, which is private")
+
+
+def views_are_equal(fulls: list[Device]) -> None:
+    """What the family may know is shown in the same words everywhere.
+
+    But for what a device added while a thing was private: that stays with it.
+    """
+    first, *others = fulls
+    shown = _shown(first.connection)
+    for other in others:
+        theirs = _shown(other.connection)
+        for identity in sorted(shown.keys() & theirs.keys()):
+            if shown[identity] != theirs[identity]:
+                raise Broken(f"{first.name} and {other.name} show {identity.hex()} differently")
+
+
+def _shown(connection: apsw.Connection) -> dict[bytes, tuple[str, tuple[str, ...]]]:
+    found = {}
+    for kind in (ObjectKind.TURN, ObjectKind.MEMORY, ObjectKind.OBSERVATION):
+        for seen in reading.all_of(connection, kind):
+            home = object_by_n(connection, seen.row.home) if seen.row.home else None
+            level = max(seen.row.level, home.level if home else 0)
+            if level <= FAMILY and not _has_more(connection, seen.row.n):
+                found[seen.row.id] = (seen.text, seen.tags)
+    return found
+
+
+def _has_more(connection: apsw.Connection, n: int) -> bool:
+    sql = "SELECT 1 FROM fact WHERE object=? AND scope & 3 > 1 AND number IS NOT NULL"
+    return connection.execute(sql, (n,)).get is not None
 
 
 async def moods_are_equal(fulls: list[Device]) -> None:

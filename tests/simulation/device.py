@@ -73,8 +73,8 @@ class Reactions(Following):
 class Device:
     """One device. ``name`` is where it is on the network.
 
-    ``is_out``: it learnt that it was removed, and takes part no more. ``is_muzzled``: its owner
-    only adds from now on. ``windows``: from which tick on it said to give objects, by device.
+    ``is_out``: it learnt that it was removed, and takes part no more.
+    ``windows``: from which tick on it said to give objects, by device.
     """
 
     def __init__(self, name: str, born: Born, network: Network, rng: random.Random) -> None:
@@ -84,7 +84,6 @@ class Device:
         self.network = network
         self.clock = SkewedClock(network.loop)
         self.is_out = False
-        self.is_muzzled = False
         self.starts = 0
         self.windows: dict[bytes, int] = {}
         self.on_wrote: Callable[[Device, Outcome], None] = lambda _d, _o: None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from mesh import wishes
@@ -43,6 +44,7 @@ class Faults:
             "restore": self._restore,
             "copy": self._copy,
             "skew": self._skew,
+            "days": self._days,
             "trust": self._trust,
             "revoke": self._revoke,
         }
@@ -147,18 +149,21 @@ class Faults:
     async def _skew(self, device: Device) -> None:
         device.clock.skew_us = self._rng.choice(SKEWS_US)
 
+    async def _days(self, _: Device) -> None:
+        """Days go by, and nobody says a word."""
+        await asyncio.sleep(self._rng.choice((1.5, 4.0, 9.0)) * DAY_US / 1_000_000)
+
     # ---- the family --------------------------------------------------------------------------
 
     async def _trust(self, device: Device) -> None:
         judge = self._judge_of(device)
         if judge is not None:
-            device.is_muzzled = True
+            self._world.trusted_otherwise_s = self._world.loop.time()
             self._world.wish(judge, self._world.owner.trust(device))
 
     async def _revoke(self, device: Device) -> None:
         judge = self._judge_of(device)
         if judge is not None:
-            device.is_muzzled = True
             self._world.wish(judge, wishes.Revoke(device_id(device.key)))
 
     def _judge_of(self, device: Device) -> Device | None:

@@ -41,11 +41,9 @@ class Owner:
             "search": lambda _: wishes.Search("number"),
         }
 
-    def wish(self, device: Device, *, gently: bool = False) -> wishes.AnyWish | None:
-        """Something the owner wants of this device now. ``gently``: only what adds."""
+    def wish(self, device: Device) -> wishes.AnyWish | None:
+        """Something the owner wants of this device now."""
         name = self._rng.choices(self._names, self._weights)[0]
-        if gently and name in {"relabel", "forget", "retag", "revise"}:
-            name = "say"
         return self._draws[name](device)
 
     def trust(self, device: Device) -> wishes.AnyWish:

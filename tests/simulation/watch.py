@@ -36,6 +36,8 @@ def judge(sender: Device, peer: bytes, payload: bytes) -> None:
         raise Leak(f"{sender.name} tells of records who is no member")
     if isinstance(frame, frames.Hello):
         _note_window(sender, peer, frame, member.trust)
+    if sender.services.sync.is_paused(peer) and not isinstance(frame, frames.Hello):
+        raise Leak(f"{sender.name} has paused, and shares")
     if isinstance(frame, frames.Page):
         _judge_page(sender, peer, frame, member.trust)
     else:
