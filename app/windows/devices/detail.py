@@ -16,7 +16,7 @@ from app.widgets.labels import Line, Pill, label, say
 from app.widgets.layout import column, row
 from app.widgets.marks import Dot, Tile
 from app.windows.devices import questions, words
-from app.windows.devices.sections import Naming, Parting, Pausing, Trusting
+from app.windows.devices.sections import Naming, Parting, Pausing, Storing, Trusting
 from app.windows.rights import hindrance, other_managers
 from app.wording import role, sentence, tr, trust
 from mesh.wishes import Leave, Pause, Rename, Resume, Revoke, SetRole, SetTrust
@@ -99,11 +99,11 @@ class Detail(QWidget):
         self.recovery = Notice("key")
         self.header = Header()
         self.naming, self.trusting = Naming(), Trusting()
-        self.pausing, self.parting = Pausing(), Parting()
+        self.pausing, self.storing, self.parting = Pausing(), Storing(), Parting()
         self._follow()
         parts = (
             row(self.back, None), self.trouble, self.header, self.limits, self.recovery,
-            self.naming, self.trusting, self.pausing, self.parting, None,
+            self.naming, self.trusting, self.pausing, self.storing, self.parting, None,
         )  # fmt: skip
         self.setLayout(column(*parts, gap=GAP))
 
@@ -124,6 +124,9 @@ class Detail(QWidget):
         self.naming.show_device(device, "" if device.is_self else why_not)
         self.trusting.setVisible(not device.is_self)
         self.pausing.setVisible(not device.is_self)
+        self.storing.setVisible(device.is_self and state.me is not None)
+        if device.is_self and state.me is not None:
+            self.storing.show_status(state.me)
         self.parting.setVisible(not device.is_self or bool(state.others))
         limits = words.own_limits(view) if device.is_self and state.others else why_not
         self._show_limits(limits if state.others else "")

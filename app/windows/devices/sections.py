@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
@@ -13,9 +14,10 @@ from app.viewstate import minutes_until_morning
 from app.widgets.buttons import Button
 from app.widgets.cards import Card
 from app.widgets.choice import Choices
-from app.widgets.labels import label, say
+from app.widgets.labels import Line, label, say
 from app.widgets.layout import column, row
 from app.widgets.select import Select
+from app.windows.first_run.pages import key_kept_by
 from app.wording import role, tr, trust, trust_means, until
 from app.wording.dates import moment_of
 from mesh.model.device import NAME_MAX, Role, Trust
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from app.viewstate import DeviceView, ViewState
     from mesh.messages import DeviceShown
+    from mesh.wishes import StatusShown
 
 INSET = (20, GAP, 20, GAP)
 
@@ -212,6 +215,30 @@ class Pausing(Section):
         moment = moment_of(self._now)
         if moment is not None:
             self.paused.emit(minutes_until_morning(moment))
+
+
+class Storing(Section):
+    """Where this device keeps what AICO knows, and who keeps the key."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("What is stored here"))
+        self._folder: str | None = None
+        self.place = Line(kind="small", in_middle=True)
+        self.show_folder = Button(tr("Show the folder"), on_click=self._open)
+        self.body.addWidget(self.place)
+        self.body.addLayout(row(self.show_folder, None))
+
+    def show_status(self, status: StatusShown) -> None:
+        """Show it for the profile that is open."""
+        self.say_lead(key_kept_by(status.keystore))
+        version = tr("AICO mesh {version}", version=status.version or "?")
+        say(self.place, f"{version} · {status.profile}" if status.profile else version)
+        self._folder = status.profile
+        self.show_folder.setVisible(status.profile is not None)
+
+    def _open(self) -> None:
+        if self._folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
 
 
 class Parting(Section):

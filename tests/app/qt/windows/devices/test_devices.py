@@ -290,6 +290,15 @@ def test_a_guest_reads_what_it_does_not_get(page: DevicesPage) -> None:
     assert "gets no conversations" in page.detail.limits.text.text()
 
 
+def test_this_device_says_where_it_keeps_what_it_knows(page: DevicesPage) -> None:
+    show(page, scenes.two(), scenes.ME)
+    storing = page.detail.storing
+    assert "keyring" in storing.lead.text()
+    assert storing.place.text() == "AICO mesh 0.1.0 · /home/ada/.local/share/aico-mesh"
+    page.choose(DESK)
+    assert not storing.isVisible()
+
+
 def test_recovery_words_that_are_not_written_down_are_asked_for(
     page: DevicesPage, qtbot: QtBot
 ) -> None:
