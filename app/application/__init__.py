@@ -62,8 +62,14 @@ def _serve(profile: Profile, choices: Any) -> int:
     loop = qasync.QEventLoop(program)
     # qasync's own would be ten Qt threads.
     loop.set_default_executor(ThreadPoolExecutor(POOL))
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(Session(program, profile, choices).live())
+    session = Session(program, profile, choices)
+    try:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            return runner.run(session.live())
+    except RuntimeError:
+        if session.has_ended:
+            raise
+        return _say(tr("The screen is gone; AICO mesh has ended with it."))
 
 
 def _say(text: str) -> int:

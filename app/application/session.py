@@ -52,7 +52,7 @@ class Session:
     ) -> None:
         self._program, self._profile, self._choices = program, profile, choices
         self._end = asyncio.Event()
-        self._was_up = False
+        self._was_up = self.has_ended = False
         self.node: Node
         self._code = DONE
         self._doorbell = Doorbell()
@@ -82,6 +82,7 @@ class Session:
                 await serving
         self._doorbell.close()
         self._program.is_live = False
+        self.has_ended = True
         return self._code
 
     def _answer(self, call: Call) -> None:

@@ -111,7 +111,7 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk(folder: Path, *, with_bus: bool) -> Iterator[Desk]:
+def desk(folder: Path, *, with_bus: bool, size: str = "1280x900") -> Iterator[Desk]:
     """An empty screen; ``with_bus``: with a session bus, as desktops have it."""
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
@@ -126,7 +126,7 @@ def desk(folder: Path, *, with_bus: bool) -> Iterator[Desk]:
     }
     place = Desk(folder, environ)
     try:
-        screen = place.start("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24")
+        screen = place.start("Xvfb", "-displayfd", "1", "-screen", "0", f"{size}x24")
         assert screen.stdout is not None
         environ["DISPLAY"] = f":{screen.stdout.readline().strip()}"
         if with_bus:
