@@ -40,6 +40,8 @@ class Deeds(QObject):
         self.names: Mapping[str, str] = {}
         self.asking: Asking | None = None
         """The dialog that is open, if one is."""
+        self.reader: Reader | None = None
+        """The text that is read, if one is."""
 
     # ---- the menu ----------------------------------------------------------------------------
 
@@ -71,14 +73,22 @@ class Deeds(QObject):
 
     def read(self, line: Line) -> None:
         """All of its text."""
-        Reader(tr("Text"), line.text, self._window).open()
+        self._read(Reader(tr("Text"), line.text, self._window))
+
+    def _read(self, reader: Reader) -> None:
+        self.reader = reader
+        reader.finished.connect(self._put_down)
+        reader.open()
+
+    def _put_down(self) -> None:
+        self.reader = None
 
     def recall(self, line: Line) -> None:
         """What it said before."""
 
         def show(found: object) -> None:
             texts = earlier_texts(found, self.names)  # type: ignore[arg-type]
-            Reader(tr("Earlier texts"), texts, self._window).open()
+            self._read(Reader(tr("Earlier texts"), texts, self._window))
 
         self._wisher.wish(History(id=line.object_id), done=show)
 

@@ -81,6 +81,9 @@ class Searching(QWidget):
         self.field.setPlaceholderText(placeholder)
         self.field.setAccessibleName(placeholder)
         self.field.setClearButtonEnabled(True)
+        # Qt names its cross for nobody; screen readers would say "button".
+        for cross in self.field.findChildren(QAction, "_q_qlineeditclearaction"):
+            cross.setText(tr("Clear the search"))
         self._glass = QAction(self)
         self._glass.setText(tr("Search"))
         self.field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)

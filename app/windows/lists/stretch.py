@@ -83,10 +83,12 @@ class Stretch(Generic[Row]):
 
     def drop_top(self, count: int) -> None:
         """Let go of rows at the top."""
-        del self.rows[:count]
-        self.above = self.rows[0].place if self.rows else None
+        if count:
+            del self.rows[:count]
+            self.above = self.rows[0].place if self.rows else None
 
     def drop_bottom(self, count: int) -> None:
         """Let go of rows at the bottom."""
-        del self.rows[len(self.rows) - count :]
-        self.below = self.rows[-1].place if self.rows else None
+        if count:
+            del self.rows[len(self.rows) - count :]
+            self.below = self.rows[-1].place if self.rows else None

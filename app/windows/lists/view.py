@@ -22,10 +22,10 @@ NEAR_END = 600
 
 
 class Anchor(NamedTuple):
-    """A row and how far below the upper edge it stands."""
+    """A row and how far below the upper edge it ends: its heading may come and go."""
 
     object_id: str
-    top: int
+    bottom: int
 
 
 class ListView(QListView):
@@ -79,7 +79,7 @@ class ListView(QListView):
             index = self.indexAt(QPoint(self.viewport().width() // 2, y))
             row = self._rows.row(index.row()) if index.isValid() else None
             if row is not None:
-                return Anchor(row.object_id, self.visualRect(index).top())
+                return Anchor(row.object_id, self.visualRect(index).bottom())
         return None
 
     def _note(self) -> None:
@@ -98,7 +98,7 @@ class ListView(QListView):
         index = self._rows.index_of(anchor.object_id)
         if index.isValid():
             bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + self.visualRect(index).top() - anchor.top)
+            bar.setValue(bar.value() + self.visualRect(index).bottom() - anchor.bottom)
 
     def _begin(self) -> None:
         self.doItemsLayout()

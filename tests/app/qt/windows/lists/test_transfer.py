@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.windows.lists.transfer import Transfer
+from mesh.errors import BadInput
+from mesh.wishes import Cancel, Export, ExportDone, Import, ImportDone, Progress
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.app.qt.recorder import Recorder
+
+
+@pytest.fixture
+def transfer(qtbot: QtBot, recorder: Recorder) -> Transfer:
+    made = Transfer(recorder)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_an_import_tells_how_far_it_is_and_what_came_of_it(
+    qtbot: QtBot, transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.take_in("history.jsonl")
+    sent = recorder.last(Import)
+    assert not transfer.stop.isEnabled()
+    sent.tell(Progress(run="r", done=1, total=4, seconds_left=9.0))
+    assert transfer.bar.value() * 4 == transfer.bar.maximum()
+    assert transfer.text.text() == "Importing… 9 s left"
+    done = ImportDone(
+        imported=3, skipped=2, conversations=1, seconds=1.0, bad=2, bad_lines=(4, 9)
+    )
+    with qtbot.waitSignal(transfer.imported):
+        sent.answer(done)
+    assert transfer.text.text() == (
+        "3 messages imported in 1 conversation. 2 were here already. "
+        "2 lines could not be read: 4, 9."
+    )
+    assert not transfer.is_under_way
+
+
+def test_an_import_is_stopped_by_its_name_and_keeps_what_it_has(
+    transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.take_in("history.jsonl")
+    sent = recorder.last(Import)
+    sent.tell(Progress(run="r7", done=1, total=4))
+    transfer.stop.click()
+    assert recorder.last(Cancel).wish == Cancel(run="r7")
+    sent.answer(ImportDone(imported=1, skipped=0, conversations=1, seconds=1, cancelled=True))
+    assert "import the same file again" in transfer.text.text()
+
+
+def test_an_export_that_is_stopped_leaves_no_file(
+    transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.give_out("out.jsonl", "memories")
+    sent = recorder.last(Export)
+    assert sent.wish == Export(path="out.jsonl", kind="memories")
+    transfer.stop.click()
+    assert sent.is_cancelled
+    assert "there is no file" in transfer.text.text()
+    transfer.give_out("out.jsonl", "all")
+    recorder.last(Export).answer(ExportDone(exported=12, seconds=0.1))
+    assert transfer.text.text() == "12 lines written."
+
+
+def test_why_nothing_was_imported_is_said(transfer: Transfer, recorder: Recorder) -> None:
+    transfer.take_in("nowhere.jsonl")
+    recorder.last(Import).fail(BadInput("There is no such file."))
+    assert transfer.text.text() == "There is no such file."
+    assert not transfer.stop.isVisibleTo(transfer)
