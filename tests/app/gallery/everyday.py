@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from PySide6.QtWidgets import QWidget
+
+from app.windows.devices import questions
+from app.windows.lists.forgetting import Doomed
 from app.windows.main import MainWindow
+from app.wording import language
+from mesh.model.device import Trust
 from tests.app.gallery.pairing import StoppedClock
 from tests.app.gallery.player import Player
 from tests.app.qt import scenes
@@ -13,9 +19,9 @@ from tests.app.qt import scenes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from app.viewstate import ViewState
+
+Windows: TypeAlias = "dict[str, tuple[str, Callable[[], QWidget]]]"
 
 COMPANION = {
     "alone": "no other device yet",
@@ -58,11 +64,83 @@ def detail() -> QWidget:
     return window
 
 
-def _of(page: str, states: dict[str, str]) -> dict[str, tuple[str, Callable[[], QWidget]]]:
+def narrow(page: str) -> QWidget:
+    """As small as the window may be."""
+    window = main_window(page, "five")
+    window.resize(window.minimumSize())
+    return window
+
+
+def why() -> QWidget:
+    """Where a mood comes from."""
+    window = _main("five")
+    window.companion.mood.why.click()
+    return window
+
+
+def search() -> QWidget:
+    """Looking for something in all that was said and kept."""
+    window = _main("five")
+    window.open_page("conversations")
+    window.conversations.sidebar.searching.field.setText(
+        "gart" if language() == "de" else "gard"
+    )
+    window.conversations.sidebar.searching.search()
+    return window
+
+
+def forgetting() -> QWidget:
+    """A moment to take it back."""
+    window = _main("five")
+    window.open_page("memories")
+    window.memories.forgetting.forget("x3", Doomed.MEMORY)
+    return window
+
+
+def removing() -> QWidget:
+    """Before a device is removed."""
+    parent = QWidget()
+    return _alone(questions.removal(scenes.five().others[3].device, parent))
+
+
+def trusting() -> QWidget:
+    """Before a device is trusted less."""
+    tablet = scenes.two().others[0].device
+    parent = QWidget()
+    return _alone(questions.TrustQuestion(Player(), tablet, Trust.LIMITED, parent))
+
+
+def _alone(dialog: QWidget) -> QWidget:
+    dialog.setParent(None, dialog.windowFlags())
+    return dialog
+
+
+def _main(scene: str) -> MainWindow:
+    return MainWindow(Player(), state=scenes.SCENES[scene](), clock=StoppedClock())
+
+
+def _of(page: str, states: dict[str, str]) -> Windows:
     return {name: (shows, partial(main_window, page, name)) for name, shows in states.items()}
 
 
-COMPANION_WINDOWS = _of("companion", COMPANION)
-DEVICES_WINDOWS = {**_of("devices", DEVICES), "detail": ("one device", detail)}
-CONVERSATIONS_WINDOWS = _of("conversations", TALKS)
-MEMORIES_WINDOWS = _of("memories", {"two": "what is kept", "alone": "nothing is kept yet"})
+COMPANION_WINDOWS: Windows = {
+    **_of("companion", COMPANION),
+    "why": ("where a mood comes from", why),
+    "narrow": ("the smallest window", partial(narrow, "companion")),
+}
+DEVICES_WINDOWS: Windows = {
+    **_of("devices", DEVICES),
+    "detail": ("one device", detail),
+    "trusting": ("before a device is trusted less", trusting),
+    "removing": ("before a device is removed", removing),
+    "narrow": ("the smallest window", partial(narrow, "devices")),
+}
+CONVERSATIONS_WINDOWS: Windows = {
+    **_of("conversations", TALKS),
+    "search": ("what was found", search),
+    "narrow": ("the smallest window", partial(narrow, "conversations")),
+}
+MEMORIES_WINDOWS: Windows = {
+    **_of("memories", {"two": "what is kept", "alone": "nothing is kept yet"}),
+    "forgetting": ("a moment to take it back", forgetting),
+}
