@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         """Go to a page."""
         page = self.pages.get(key, self.companion)
         self.buttons[page.key].setChecked(True)
+        self.buttons[page.key].setFocus(Qt.FocusReason.OtherFocusReason)
         self._stack.setCurrentWidget(page)
         self._show()
         if self._kept is not None:
@@ -152,8 +153,8 @@ class MainWindow(QMainWindow):
 
     def open_device(self, device_id: str) -> None:
         """Show all about a device."""
-        self.devices.choose(device_id)
         self.open_page(self.devices.key)
+        self.devices.choose(device_id)
 
     def open_message(self, conversation: str, message: str) -> None:
         """Show a message among those around it."""
