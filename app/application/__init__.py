@@ -45,7 +45,7 @@ def _run(options: Mapping[str, Any]) -> int:
     except ImportError:
         return _say(tr("Libraries of the system that windows need are missing; see README.md."))
     choices = Choices.of(options)
-    if ring(profile, choices.call):
+    if not choices.replaces and ring(profile, choices.call):
         return 0
     return _serve(profile, choices)
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choices:
-    """``is_quiet``: started with the session, so that nothing pops up.
+    """All of them have a usual value.
 
-    ``home``: the profile that was named, None for the usual one. ``root_key`` is given by
-    tests, which so need no keystore.
+    ``is_quiet``: started with the session, so that nothing pops up. ``replaces``: whoever
+    serves the profile is to stop. ``home``: the profile that was named, None for the usual
+    one. ``root_key`` is given by tests, which so need no keystore.
     """
 
     link: str | None = None
     is_quiet: bool = False
+    replaces: bool = False
     home: Path | None = None
     host: str = "*"
     port: int | None = None
@@ -39,6 +41,7 @@ class Choices:
         return cls(
             link=options.get("link"),
             home=Path(home).absolute() if home else None,
+            replaces=bool(options.get("replace")),
             is_quiet=bool(options.get("background")),
             host=options.get("host") or "*",
             port=options.get("port"),

@@ -63,6 +63,7 @@ class Faces(QObject):
         self.main: MainWindow | None = None
         self.wizard: PairingWizard | None = None
         self.first_run: FirstRun | None = None
+        self.question: QMessageBox | None = None
         self._is_up = False
         self._link: str | None = None
         self._is_wanted = not choices.is_quiet

@@ -20,8 +20,10 @@ from app.bridge import Bridge
 from app.desktop.instance import Call, Doorbell, ring
 from app.desktop.signals import ending
 from app.wording import tr
-from mesh.errors import KeyringAbsent, MeshError, ProfileInUse, WrongPassphrase
+from mesh.client import connect
+from mesh.errors import KeyringAbsent, MeshError, NotRunning, ProfileInUse, WrongPassphrase
 from mesh.node import Node, Outside
+from mesh.wishes import Stop
 
 if TYPE_CHECKING:
     from app.application.choices import Choices
@@ -153,7 +155,9 @@ class Session:
     async def _yield_to_other(self, typed: str | None) -> str | None:
         """Another process serves the profile: an application shows itself; a node cannot."""
         for _ in range(OTHER_STARTS):
-            if ring(self._profile, self._choices.call):
+            if self._choices.replaces and await self._has_stopped_other():
+                return typed
+            if not self._choices.replaces and ring(self._profile, self._choices.call):
                 raise GivenUpError
             await asyncio.sleep(BETWEEN_CALLS_S)
         self._unless_given_up(
@@ -165,6 +169,13 @@ class Session:
             )
         )
         return typed
+
+    async def _has_stopped_other(self) -> bool:
+        """Ask whoever serves the profile to stop; whether it has gone."""
+        with contextlib.suppress(NotRunning):
+            async with connect(self._profile) as other:
+                await other.command(Stop())
+        return not self._profile.is_running()
 
     def _unless_given_up(self, answer: str | None) -> str | None:
         if answer is None:

@@ -112,6 +112,7 @@ COMMANDS: dict[str, Command] = {
         (
             Argument("link", metavar="LINK", nargs="?", help="an invitation to open"),
             Argument("--background", action="store_true", help="without any window at first"),
+            Argument("--replace", action="store_true", help="stop who serves the profile now"),
             _HOST,
             _PORT,
         ),

@@ -13,13 +13,14 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.application.choices import Choices
+from app.application.faces import TOLD_OF_TRAY
 from app.application.program import Program
 from app.application.session import Session
 from app.desktop.instance import Call
 from app.tray import Mark, mark_of
 from mesh.node import Node
 from mesh.profile import Profile
-from mesh.wishes import Import, Invite, InviteOpened
+from mesh.wishes import Import, Invite, InviteOpened, Stop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -217,6 +218,19 @@ async def test_a_profile_that_a_node_serves_is_said_in_a_sentence(profile: Profi
         assert session.faces._opening.isVisible()
 
 
+async def test_who_is_to_replace_a_node_stops_it_and_serves(profile: Profile) -> None:
+    async with Node.open(profile, host="127.0.0.1", port=0, root_key=KEY) as node:
+        stopped = asyncio.get_running_loop().create_task(node.wait_closed())
+        program = QApplication.instance()
+        assert isinstance(program, Program)
+        session = Session(program, profile, quiet(replaces=True))
+        living = asyncio.get_running_loop().create_task(session.live())
+        async with asyncio.timeout(PATIENCE_S):
+            await stopped
+    await until(lambda: is_up(session))
+    assert await ended(session, living) < QUIT_S
+
+
 async def test_closing_the_window_without_an_icon_asks_what_that_means(
     profile: Profile,
 ) -> None:
@@ -231,6 +245,61 @@ async def test_closing_the_window_without_an_icon_asks_what_that_means(
         assert question.isVisible()
         assert profile.is_running()
         question.done(0)
+
+
+async def test_closing_the_window_with_an_icon_goes_on_and_says_so_once(
+    profile: Profile,
+) -> None:
+    async with live(profile, quiet()) as session:
+        await until(lambda: is_up(session))
+        _through_the_first_day(profile)
+        session.faces.tray._make()  # as if a desktop had taken it
+        session.faces.present()
+        main, kept = session.faces.main, session.faces._settings
+        assert main is not None
+        assert kept is not None
+        assert not kept.contains(TOLD_OF_TRAY)
+        QApplication.sendEvent(main, QCloseEvent())
+        assert kept.contains(TOLD_OF_TRAY)
+        assert session.faces.question is None
+        assert profile.is_running()
+
+
+async def test_a_keyring_that_waits_for_a_person_is_said_while_nothing_freezes(
+    profile: Profile,
+) -> None:
+    async with live(profile, quiet(is_quiet=False)) as session:
+        session.faces.wait("Waiting for your keyring; please unlock it.")
+        assert session.faces._opening is not None
+        assert session.faces._opening.isVisible()
+        assert session.faces.tray.notice == "Waiting for your keyring; please unlock it."
+        await until(lambda: is_up(session) and session.faces._opening is None)
+        assert session.faces.tray.notice is None
+
+
+async def test_where_no_keyring_is_a_passphrase_is_chosen_and_opens_it_from_then_on(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+    choices = quiet(root_key=None, is_quiet=False)
+    async with live(profile, choices) as session:
+        await until(lambda: is_asked(session))
+        assert session.faces._opening is not None
+        session.faces._opening.answered.emit("four odd words")
+        await until(lambda: is_up(session))
+    async with Node.open(profile, host="127.0.0.1", port=0, passphrase="four odd words"):
+        pass
+
+
+async def test_a_wish_to_stop_ends_the_application(profile: Profile) -> None:
+    program = QApplication.instance()
+    assert isinstance(program, Program)
+    session = Session(program, profile, quiet())
+    living = asyncio.get_running_loop().create_task(session.live())
+    await until(lambda: is_up(session))
+    session.bridge.wish(Stop())
+    async with asyncio.timeout(QUIT_S):
+        assert await living == 0
 
 
 def _words(opening: QWidget) -> str:
