@@ -1,7 +1,7 @@
 """What is shown: pure functions of the facts of an object. Any order gives the same answer.
 
-text        highest (stamp, author, id); two that did not see each other are a contradiction,
-            until somebody answers it; of two answers the later stands
+text        of those no other has seen the highest (stamp, author, id); two that differ are a
+            contradiction, until somebody answers it; of two answers the later stands
 tags        an add wins over removals that did not see it
 level       the strictest label that no other label has seen (a root is its first label)
 reach       the widest level the object ever had
@@ -130,8 +130,14 @@ def texts_of(facts: Collection[Held]) -> list[tuple[Held, str]]:
 
 
 def standing(facts: Collection[Held]) -> Held | None:
-    """The fact whose text stands; of rival roots only the one all devices agree on counts."""
-    return next((held for held, _ in texts_of(facts) if not _is_rival(held, facts)), None)
+    """The fact whose text stands: of those no other text has seen, the last in order.
+
+    So an edit made after seeing wins, whatever was stamped before it. Of rival roots only the
+    one all devices agree on counts.
+    """
+    texts = [held for held, _ in texts_of(facts) if not _is_rival(held, facts)]
+    heads = unseen(texts) or texts
+    return heads[0] if heads else None
 
 
 def text_of(facts: Collection[Held]) -> str | None:

@@ -20,7 +20,9 @@ from mesh.model.fact import (
     Memory,
     ObjectKind,
     Receipt,
+    Settled,
     Tagging,
+    Wishing,
     Words,
 )
 from mesh.model.views import Felt, Held, mood_of
@@ -124,6 +126,41 @@ def test_an_edit_made_after_seeing_wins_and_the_earlier_text_is_history() -> Non
     assert views.text_of(known) == "coffee"
     assert [text for _, text in views.texts_of(known)] == ["coffee", "tea"]
     assert not views.sides_of(known)
+
+
+def test_an_edit_made_after_seeing_wins_also_over_the_last_stamp_there_is() -> None:
+    first = root("tea")
+    greedy = held(9, FactKind.TEXT, Words("mine"), sees=[OBJECT], stamp=facts.STAMP_MAX)
+    last = held(2, FactKind.TEXT, Words("ours"), sees=[greedy.id], stamp=facts.STAMP_MAX)
+    for order in ([first, greedy, last], [last, greedy, first]):
+        assert views.text_of(order) == "ours"
+    circle = [
+        held(3, FactKind.TEXT, Words("a"), sees=[held(4, FactKind.TEXT, Words("b")).id]),
+        held(4, FactKind.TEXT, Words("b"), sees=[held(3, FactKind.TEXT, Words("a")).id]),
+    ]
+    assert views.text_of(circle) == "b"
+
+
+def test_open_wishes_are_those_nobody_decided_and_no_later_one_replaced() -> None:
+    one = held(1, FactKind.WISH, Wishing(FactKind.TEXT, "milk"), author=b"tablet")
+    two = held(
+        2, FactKind.WISH, Wishing(FactKind.TEXT, "coffee"), author=b"tablet", sees=[one.id]
+    )
+    away = held(3, FactKind.WISH, Wishing(FactKind.FORGET), author=b"tablet")
+    no = held(4, FactKind.SETTLED, Settled(is_granted=False), sees=[away.id])
+    facts_here = [root("tea"), no, two, away, one]
+    assert views.open_wishes(facts_here) == [two]
+    assert (views.text_of(facts_here), views.is_forgotten(facts_here)) == ("tea", False)
+    assert not views.sides_of(facts_here)
+
+
+def test_a_receipt_confirms_only_the_forget_it_saw() -> None:
+    forget = held(1, FactKind.FORGET, Forgetting())
+    right = held(2, FactKind.RECEIPT, Receipt(), author=b"tablet", sees=[forget.id])
+    former = held(3, FactKind.RECEIPT, Receipt(), author=b"laptop")
+    other = held(4, FactKind.RECEIPT, Receipt(), author=b"phone0", sees=[b"x" * 16])
+    assert views.confirmed_by([forget, right, former, other]) == {b"tablet", b"laptop"}
+    assert views.confirmed_by([right, former, other]) == frozenset()
 
 
 def test_two_texts_that_did_not_see_each_other_are_a_contradiction_until_one_answers() -> None:
