@@ -9,6 +9,7 @@ id of an application and words; answers each by a JSON line:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -16,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyatspi  # type: ignore[import-not-found]
+from gi.repository import GLib  # type: ignore[import-not-found]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,11 +49,12 @@ def find(pid: int, is_it: Callable[[str], bool]) -> Any | None:
     """The same in an application, as soon as there is one; newer windows come first."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        for application in applications(pid):
-            for window in reversed([one for one in application if one is not None]):
-                found = shown(window, is_it)
-                if found is not None:
-                    return found
+        with contextlib.suppress(GLib.GError):  # what was looked at went away meanwhile
+            for application in applications(pid):
+                for window in reversed([one for one in application if one is not None]):
+                    found = shown(window, is_it)
+                    if found is not None:
+                        return found
         time.sleep(LOOK_EVERY_S)
     return None
 

@@ -46,7 +46,7 @@ class Application:
     place: Desk
     home: Path
     hand: Hand
-    pid: int
+    process: subprocess.Popen[str]
 
     @classmethod
     def start(cls, place: Desk, name: str, hand: Hand) -> Application:
@@ -60,16 +60,20 @@ class Application:
         node.terminate()
         assert node.wait(PATIENCE_S) == 0
         application = place.start(sys.executable, *words, "tray", *serve)
-        return cls(place, home, hand, application.pid)
+        return cls(place, home, hand, application)
 
     def press(self, *names: str) -> None:
         """Press these buttons, each as soon as it is there."""
         for name in names:
-            self.hand.ask("press", self.pid, name)
+            self._ask("press", name)
 
     def see(self, name: str) -> str:
         """What is shown under a name that begins so, as soon as it is."""
-        return self.hand.ask("see", self.pid, name)
+        return self._ask("see", name)
+
+    def _ask(self, what: str, name: str) -> str:
+        assert self.process.poll() is None, "the application has ended"
+        return self.hand.ask(what, self.process.pid, name)
 
     def type(self, *words: str) -> None:
         """A command at a terminal of this device."""
