@@ -15,6 +15,8 @@ from pathlib import Path
 from tests.app.gallery.shots import PERCENTS, SHOTS
 
 GALLERY = Path(__file__).resolve().parents[3] / "docs" / "gallery"
+SCREEN = Path(__file__).with_name("screen.json")
+"""Large enough for a window at 200 %."""
 TITLES = {
     "companion": "Companion",
     "conversations": "Conversations",
@@ -50,7 +52,11 @@ def main() -> None:
 
 def _draw(folder: str, percent: int, names: list[str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.app.gallery.draw", folder, str(percent), *names]
-    look = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(percent / 100), "TZ": "UTC"}
+    look = {
+        "QT_QPA_PLATFORM": f"offscreen:configfile={SCREEN}",
+        "QT_SCALE_FACTOR": str(percent / 100),
+        "TZ": "UTC",
+    }
     return subprocess.Popen(command, env={**os.environ, **look})
 
 

@@ -122,7 +122,7 @@ def preview(device: str) -> wishes.PreviewShown:
     """What a device would know."""
     return wishes.PreviewShown(
         device_id=device,
-        would_send={"conversation": 3_214, "memory": 128, "mood": 412},
-        withheld={"conversation": 96, "memory": 14, "mood": 0},
-        would_withdraw={"conversation": 2_871, "memory": 96, "mood": 371},
+        would_send={"conversations": 3_214, "memories": 128, "moods": 412},
+        withheld={"conversations": 96, "memories": 14, "moods": 0},
+        would_withdraw={"conversations": 2_871, "memories": 96, "moods": 371},
     )

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from mesh.errors import MeshError
 
 RUN = "run"
-LINK = "AICO:1AZ2BX5QK7M3TRYHPNWEL4DGSFUC6VJI5OQ2ZK7B3XHMRTYNPWELDGS4FUCVJI6OQ7A2ZKB5XHM3RTYNPW"
+LINK = "AICO-MESH:1AZ2BX5QK7M3TRYHPNWEL4DGSFUC6VJI5OQ2ZK7B3XHMRTYNPWELDGS4FUCVJI6OQ7A2ZKB5XHM3RTYNPW"
 OPENED = InviteOpened(
     run=RUN, link=LINK, code="482 915 307", at="192.168.1.23:21550",
     expires_at=scenes.NOW + 171,
 )  # fmt: skip
-EMOJI = ("\U0001f419", "\U0001f343", "⚓", "\U0001f9c0", "\U0001f989", "\U0001f680", "☂️")
+EMOJI = ("\U0001f419", "\U0001f333", "⚓", "\U0001f9c0", "\U0001f989", "\U0001f680", "☂️")
 NAMES = ("octopus", "tree", "anchor", "cheese", "owl", "rocket", "umbrella")
 
 
