@@ -6,6 +6,7 @@ who, where and when.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -38,6 +39,8 @@ HEADING = 40
 FOOT = 24
 MORE = 28
 GROUP_S = 5 * 60.0
+MINUTE = 60
+KEPT = 1000
 
 
 @dataclass(frozen=True)
@@ -72,39 +75,11 @@ class Bubbles(QStyledItemDelegate):
 
     def form(self, number: int, width: int) -> Form:
         """The row of that number in a list so wide."""
-        row = self._rows.rows[number]
-        before, after = self._rows.row(number - 1), self._rows.row(number + 1)
-        heading = self._heading(row, before)
-        most = int(min(WIDEST, width * SHARE)) - 2 * PAD_X
-        text = lay_out(row.text, max(most, 60))
-        is_own = row.role == "user"
-        wide = max(text.width, 24) + 2 * PAD_X
-        x = width - EDGE - wide if is_own else float(EDGE)
-        top = (HEADING if heading else 0) + (TIGHT if _is_close(before, row) else NEAR)
-        more = 0 if text.is_whole else FOOT
-        bubble = QRectF(x, top, wide, text.height + 2 * PAD_Y + more)
-        has_foot = _ends_group(row, after)
-        height = bubble.bottom() + (FOOT if has_foot else 0)
-        foot = self._foot(row) if has_foot else ""
-        return Form(heading, text, bubble, foot, has_foot, is_own, int(height + 1))
-
-    def _heading(self, row: MessageLine, before: MessageLine | None) -> str:
-        shown = words.day_of(row.timestamp, self.now)
-        if before is not None and words.day_of(before.timestamp, self.now) == shown:
-            return ""
-        return shown
-
-    def _foot(self, row: MessageLine) -> str:
-        parts = [self.speaker(row), self.device(row), words.time_of(row.timestamp)]
-        if row.is_revised:
-            parts.append(tr("changed"))
-        return " · ".join(part for part in parts if part)
-
-    def speaker(self, row: MessageLine) -> str:
-        """Who said it."""
-        if row.speaker:
-            return row.speaker
-        return tr("You") if row.role == "user" else tr("AICO")
+        rows = self._rows
+        return _form(
+            rows.rows[number], rows.row(number - 1), rows.row(number + 1), width,
+            int(self.now // MINUTE), self.device(rows.rows[number]),
+        )  # fmt: skip
 
     def device(self, row: MessageLine) -> str:
         """Where it was said, as far as that is known."""
@@ -221,6 +196,52 @@ class Bubbles(QStyledItemDelegate):
             self._view.opened.emit(self._rows.rows[index.row()])
             return True
         return False
+
+
+def speaker(row: MessageLine) -> str:
+    """Who said it."""
+    if row.speaker:
+        return row.speaker
+    return tr("You") if row.role == "user" else tr("AICO")
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _form(  # noqa: PLR0917 — all that a form depends on, for the cache
+    row: MessageLine,
+    before: MessageLine | None,
+    after: MessageLine | None,
+    width: int,
+    minute: int,
+    device: str,
+) -> Form:
+    heading = _heading(row, before, minute * MINUTE)
+    most = int(min(WIDEST, width * SHARE)) - 2 * PAD_X
+    text = lay_out(row.text, max(most, 60))
+    is_own = row.role == "user"
+    wide = max(text.width, 24) + 2 * PAD_X
+    x = width - EDGE - wide if is_own else float(EDGE)
+    top = (HEADING if heading else 0) + (TIGHT if _is_close(before, row) else NEAR)
+    more = 0 if text.is_whole else FOOT
+    bubble = QRectF(x, top, wide, text.height + 2 * PAD_Y + more)
+    has_foot = _ends_group(row, after)
+    height = bubble.bottom() + (FOOT if has_foot else 0)
+    foot = _foot(row, device) if has_foot else ""
+    return Form(heading, text, bubble, foot, has_foot, is_own, int(height + 1))
+
+
+def _heading(row: MessageLine, before: MessageLine | None, now: float) -> str:
+    """The day, where a new one begins."""
+    shown = words.day_of(row.timestamp, now)
+    if before is not None and words.day_of(before.timestamp, now) == shown:
+        return ""
+    return shown
+
+
+def _foot(row: MessageLine, device: str) -> str:
+    parts = [speaker(row), device, words.time_of(row.timestamp)]
+    if row.is_revised:
+        parts.append(tr("changed"))
+    return " · ".join(part for part in parts if part)
 
 
 def _is_close(before: MessageLine | None, row: MessageLine) -> bool:

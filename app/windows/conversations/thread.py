@@ -12,7 +12,7 @@ from app.theme.tokens import EDGE
 from app.widgets.cards import Empty, Notice
 from app.widgets.labels import label
 from app.widgets.layout import column
-from app.windows.conversations.bubbles import Bubbles
+from app.windows.conversations.bubbles import Bubbles, speaker
 from app.windows.conversations.compose import Compose
 from app.windows.conversations.fresh import Fresh
 from app.windows.conversations.heading import Heading
@@ -283,7 +283,7 @@ class Thread(QWidget):
     def _describe(self, row: MessageLine) -> str:
         """The message for those who hear it."""
         parts = [
-            self.bubbles.speaker(row),
+            speaker(row),
             self.bubbles.device(row),
             full_date(row.timestamp),
             words.shared(row.privacy) if words.is_kept_close(row.privacy) else "",

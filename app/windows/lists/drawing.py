@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -56,6 +57,7 @@ def line(  # noqa: PLR0913 — where, what and how, by name
     painter.drawText(room, int(at | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
+@functools.lru_cache(maxsize=4096)
 def width_of(text: str, size: int = TEXT, *, is_strong: bool = False) -> float:
     """How wide one line of a text is."""
     return measure(size, is_strong=is_strong).horizontalAdvance(text) + 1

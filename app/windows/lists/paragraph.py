@@ -74,6 +74,7 @@ def lay_out(
     return Paragraph(layout, widest, height, is_whole)
 
 
+@functools.lru_cache(maxsize=16)
 def font_of(size: int = TEXT, *, is_strong: bool = False) -> QFont:
     """The application's font in a size, logical pixels."""
     font = QFont(QGuiApplication.font())
@@ -83,6 +84,7 @@ def font_of(size: int = TEXT, *, is_strong: bool = False) -> QFont:
     return font
 
 
+@functools.lru_cache(maxsize=16)
 def measure(size: int = TEXT, *, is_strong: bool = False) -> QFontMetricsF:
     """How wide and high texts of a size are."""
     return QFontMetricsF(font_of(size, is_strong=is_strong))
