@@ -16,6 +16,7 @@ from app.widgets.labels import Line, Pill, label, say
 from app.widgets.layout import column, row
 from app.widgets.marks import Dot, Tile
 from app.windows.devices import questions, words
+from app.windows.devices.getting import Getting
 from app.windows.devices.sections import Naming, Parting, Pausing, Storing, Trusting
 from app.windows.rights import hindrance, other_managers
 from app.wording import role, sentence, tr, trust
@@ -100,6 +101,8 @@ class Detail(QWidget):
         self.header = Header()
         self.naming, self.trusting = Naming(), Trusting()
         self.pausing, self.storing, self.parting = Pausing(), Storing(), Parting()
+        self.getting = Getting(wisher)
+        self.trusting.body.insertWidget(0, self.getting)
         self._follow()
         parts = (
             row(self.back, None), self.trouble, self.header, self.limits, self.recovery,
@@ -134,6 +137,7 @@ class Detail(QWidget):
         self.parting.show_device(device, "" if device.is_self else why_not)
         if not device.is_self:
             self.trusting.show_device(device, why_not)
+            self.getting.show_device(view)
             self.pausing.show_device(view, state, now)
 
     def _show_limits(self, limits: str) -> None:

@@ -72,6 +72,11 @@ class DevicesPage(Page):
         whole.addWidget(self._left)
         whole.addWidget(self._right, 1)
 
+    @override
+    def opened(self) -> None:
+        self.detail.getting.refresh()
+        self._show_detail()
+
     def _lay_out_list(self) -> QWidget:
         side = QWidget()
         column = QVBoxLayout(side)

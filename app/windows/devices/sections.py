@@ -75,9 +75,8 @@ class Naming(Section):
         for one in Role:
             self.role.addItem(role(one), one)
         self.save = Button(tr("Save"), on_click=self._save)
-        fields = row(self.name, self.role, self.save, gap=NEAR)
-        fields.setStretch(0, 1)
-        self.body.addLayout(fields)
+        self.body.addWidget(self.name)
+        self.body.addLayout(row(self.role, None, self.save, gap=NEAR))
         self._device: DeviceShown | None = None
         self._may = True
         self.name.textEdited.connect(self._look)

@@ -15,8 +15,11 @@ from mesh.errors import NotPermitted
 from mesh.messages import RegistryUpdated, SharingPaused, told
 from mesh.model.device import Role, Trust
 from mesh.wishes import (
+    DevicePolicy,
     Leave,
     Pause,
+    Policy,
+    PolicyShown,
     PreviewPolicy,
     PreviewShown,
     Rename,
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.widgets.question import Question
+    from mesh.wishes import AnyWish
     from tests.app.qt.recorder import Recorder
 
 DESK, TABLET = scenes.device_id("Home Desktop"), scenes.device_id("Kitchen Tablet")
@@ -54,6 +58,11 @@ def texts(page: DevicesPage) -> str:
 def show(page: DevicesPage, state: ViewState, device: str) -> None:
     page.show_state(state, scenes.NOW)
     page.choose(device)
+
+
+def wished(recorder: Recorder) -> list[AnyWish]:
+    """What was wished, apart from the question what a device gets."""
+    return [wish for wish in recorder.wishes if not isinstance(wish, Policy)]
 
 
 def agree(page: DevicesPage) -> Question:
@@ -116,7 +125,7 @@ def test_a_new_name_and_role_are_wished_together(page: DevicesPage, recorder: Re
     naming.role.setCurrentIndex(naming.role.findData(Role.MOBILE))
     naming.role.activated.emit(naming.role.currentIndex())
     naming.save.click()
-    assert recorder.wishes == [
+    assert wished(recorder) == [
         Rename(device=TABLET, name="Old tablet"),
         SetRole(device=TABLET, role=Role.MOBILE),
     ]
@@ -161,7 +170,7 @@ def test_trust_changes_after_a_question_with_exact_counts(
     assert not trusting.change.isEnabled()
     trusting.levels.choose(Trust.FULL)
     trusting.change.click()
-    assert recorder.wishes == [PreviewPolicy(device=TABLET, trust=Trust.FULL)]
+    assert wished(recorder) == [PreviewPolicy(device=TABLET, trust=Trust.FULL)]
     recorder.last(PreviewPolicy).answer(
         PreviewShown(
             device_id=TABLET,
@@ -189,8 +198,47 @@ def test_a_question_that_is_declined_changes_nothing(
     assert question is not None
     question.no.click()
     assert page.detail.trusting.levels.key == Trust.LIMITED
-    assert [type(wish) for wish in recorder.wishes] == [PreviewPolicy]
+    assert [type(wish) for wish in wished(recorder)] == [PreviewPolicy]
     assert recorder.last(PreviewPolicy).is_cancelled
+
+
+def gets(device: str, **values: str) -> PolicyShown:
+    policy = DevicePolicy(device_id=device, name="", trust=Trust.LIMITED, values=values)
+    return PolicyShown(family={}, full={}, limited={}, devices=(policy,))
+
+
+def test_what_a_device_gets_is_shown_kind_by_kind(
+    page: DevicesPage, recorder: Recorder
+) -> None:
+    show(page, scenes.five(), TABLET)
+    getting = page.detail.getting
+    assert not getting.isVisible()
+    answer = gets(TABLET, memory_access="on", emotional_awareness="off", time_window_days="14")
+    recorder.last(Policy).answer(answer)
+    assert getting.isVisible()
+    looks = {chip.text(): chip.property("chip") for chip in getting.chips.values()}
+    assert looks == {
+        "Conversations": "off", "Memories": "on", "Mood": "off", "Personality": "off",
+    }  # fmt: skip
+    assert getting.chips["memory_access"].accessibleName() == "Memories: shared with it"
+    assert getting.span.text() == "Of the last 14 days."
+
+
+def test_what_another_device_gets_is_asked_once_and_never_shown_for_the_wrong_one(
+    page: DevicesPage, recorder: Recorder
+) -> None:
+    show(page, scenes.five(), TABLET)
+    first = recorder.last(Policy)
+    page.show_state(scenes.five(), scenes.NOW)
+    page.choose(DESK)
+    assert [type(one) for one in recorder.wishes] == [Policy, Policy]
+    first.answer(gets(TABLET, memory_access="on"))
+    assert not page.detail.getting.isVisible()
+    page.choose(scenes.device_id("Visitor"))
+    assert len(recorder.wishes) == 2
+    page.choose(TABLET)
+    page.opened()
+    assert len(recorder.wishes) == 4
 
 
 # ---- pause -----------------------------------------------------------------------------------
@@ -203,7 +251,7 @@ def test_sharing_with_one_device_is_paused_and_resumed(
     hour, tomorrow, until_resumed = page.detail.pausing.menu.actions()
     hour.trigger()
     until_resumed.trigger()
-    assert recorder.wishes == [Pause(device=DESK, minutes=60.0), Pause(device=DESK)]
+    assert wished(recorder) == [Pause(device=DESK, minutes=60.0), Pause(device=DESK)]
     tomorrow.trigger()
     pause = recorder.wishes[-1]
     assert isinstance(pause, Pause)
@@ -229,9 +277,9 @@ def test_a_device_is_removed_only_after_its_owner_said_to_know_what_that_means(
     assert "It keeps what it has already" in said
     assert not question.yes.isEnabled()
     question.yes.click()
-    assert recorder.wishes == []
+    assert wished(recorder) == []
     agree(page)
-    assert recorder.wishes == [Revoke(device=TABLET)]
+    assert wished(recorder) == [Revoke(device=TABLET)]
 
 
 def test_enter_on_a_grave_question_does_nothing_grave(
@@ -243,7 +291,7 @@ def test_enter_on_a_grave_question_does_nothing_grave(
     assert question is not None
     QTest.keyClick(question, Qt.Key.Key_Return)
     assert not question.isVisible()
-    assert recorder.wishes == []
+    assert wished(recorder) == []
 
 
 @pytest.mark.parametrize("is_last_manager", [True, False])
@@ -258,7 +306,7 @@ def test_the_last_that_manages_the_family_is_warned_before_it_leaves(
     said = "\n".join(one.text() for one in question.findChildren(QLabel))
     assert ("No other device manages" in said) is is_last_manager
     agree(page)
-    assert recorder.wishes == [Leave()]
+    assert wished(recorder) == [Leave()]
 
 
 def test_who_is_alone_has_nothing_to_leave(page: DevicesPage) -> None:
