@@ -130,6 +130,10 @@ class Checking:
         """What is being compared is void."""
         self._checks.clear()
 
+    def stop(self, scope: int) -> None:
+        """The comparison of a scope is void, if there is one."""
+        self._checks.pop(scope, None)
+
     def is_checking(self, scope: int) -> bool:
         """Whether a scope is being compared."""
         return scope in self._checks

@@ -92,6 +92,8 @@ class TakingSide:
         if cursor.is_new and self._can_compare(scope, hello):
             self._compare(taking, hello, is_audit=False)
             return
+        # A comparison of an earlier asking would keep its cursor in place of this one's pages.
+        self._checking.stop(scope)
         packed = cursor.settled.packed()
         if len(packed) > SETTLED_MAX:
             packed = Ranges([(1, cursor.settled.floor)]).packed()
