@@ -225,7 +225,10 @@ class Tray(QObject):
         is_on = self.state.just_between_us
         text = tr("Just between us: the next conversation stays here")
         if is_on and self.state.private_conversation is not None:
-            text = tr("Just between us: this conversation stays here")
+            text = tr(
+                "Just between us: this conversation stays here until it has been silent for "
+                "half an hour"
+            )
         wish = BetweenUs(is_on=not is_on)
         action = self._add(text, lambda: self._wisher.wish(wish))
         action.setCheckable(True)
