@@ -226,6 +226,8 @@ def progress(step: Meeting) -> str:
         return tr("A guest shares nothing, so there is nothing to fetch.")
     if not step.is_connected:
         return tr("Waiting for the two devices to connect…")
+    if step.is_in_step and step.trust is Trust.LIMITED:
+        return tr("What these two devices share is on both of them now.")
     if step.is_in_step:
         return tr("Both devices know the same now.")
     if step.missing:

@@ -290,6 +290,18 @@ def test_before_the_yes_both_sides_read_what_will_flow(trust: Trust) -> None:
     assert ("no conversation" in here) == ("no conversation" in there) == (trust is Trust.GUEST)
 
 
+def test_a_limited_device_is_never_said_to_know_the_same() -> None:
+    done = Meeting(
+        is_host=True,
+        name="Tablet",
+        trust=Trust.LIMITED,
+        is_connected=True,
+        is_in_step=True,
+    )
+    assert "same" not in words.progress(done)
+    assert "same" in words.progress(replace(done, trust=Trust.FULL))
+
+
 def test_progress_says_what_is_under_way() -> None:
     met = Meeting(is_host=False, name="Desk", trust=Trust.FULL)
     assert "connect" in words.progress(met)
