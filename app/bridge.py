@@ -8,6 +8,7 @@ However much arrives, windows hear of it once a frame.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import shiboken6
@@ -24,10 +25,22 @@ from mesh.messages import (
     SharingPaused,
     SyncStatus,
 )
-from mesh.wishes import Join, Leave, RecoveryPhrase, Rename, Status, StatusShown
+from mesh.wishes import (
+    Forget,
+    Join,
+    Leave,
+    RecoveryPhrase,
+    Relabel,
+    Remember,
+    Rename,
+    Retag,
+    Revise,
+    Say,
+    Status,
+    StatusShown,
+)
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from mesh.clock import Clock
@@ -44,6 +57,9 @@ SHOWN = (
 )  # fmt: skip
 """What ``reduce`` follows: the last of a frame counts, of ``SyncStatus`` the last a device."""
 CHANGES_STATUS = (Join, Leave, RecoveryPhrase, Rename)
+KEEPING = (Forget, Relabel, Remember, Retag, Revise, Say)
+"""What a person has decided and must not be lost when the application ends just then."""
+KEEPING_S = 1.0
 
 
 class Served(Protocol):
@@ -83,6 +99,7 @@ class Bridge(QObject):
         self.state = ViewState()
         self._clock = clock
         self._tasks = Tasks()
+        self._keeping: set[asyncio.Task[None]] = set()
         self._node: Served | None = None
         self._states: dict[tuple[str, str], News] = {}
         self._told: list[News] = []
@@ -100,7 +117,12 @@ class Bridge(QObject):
         self._ask_status()
 
     async def detach(self) -> None:
-        """The node goes: open wishes end unheard, the last state stays."""
+        """The node goes: what was said or forgotten a moment ago is still done.
+
+        All other open wishes end unheard, the last state stays.
+        """
+        if self._keeping:
+            await asyncio.wait(self._keeping, timeout=KEEPING_S)
         self._node = None
         await self._tasks.end()
 
@@ -162,6 +184,9 @@ class Bridge(QObject):
         """Send a wish. Methods of a window that has been closed are not called any more."""
         sent = Sent()
         sent.task = self._tasks.spawn(self._grant(wish, sent, done, failed, event))
+        if isinstance(wish, KEEPING):
+            self._keeping.add(sent.task)
+            sent.task.add_done_callback(self._keeping.discard)
         return sent
 
     async def _grant(

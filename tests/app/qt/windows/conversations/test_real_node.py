@@ -15,7 +15,7 @@ from app.windows.lists.stretch import ROWS_MAX
 from mesh.clock import SystemClock
 from mesh.node import Node
 from mesh.profile import Profile
-from mesh.wishes import Import, Say
+from mesh.wishes import BrowseMessages, Import, MessagePage, Say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -112,3 +112,21 @@ async def test_what_is_said_and_forgotten_here_is_done_by_the_node(tmp_path: Pat
         await until(lambda: bool(page.forgetting.receipts))
         (receipt,) = page.forgetting.receipts.values()
         assert receipt.text.text() == "Forgotten on every device."
+
+
+@pytest.mark.usefixtures("qapp")
+async def test_what_is_about_to_be_forgotten_as_the_application_ends_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    async with page_on_node(tmp_path) as (page, node):
+        thread = page.thread_view
+        await until(lambda: bool(thread.model.rows))
+        row = thread.model.rows[-1]
+        thread.deeds.forget_wanted.emit(row)
+        page.hide()
+        bridge = page.wisher
+        assert isinstance(bridge, Bridge)
+        await bridge.detach()
+        left = await node.command(BrowseMessages(conversation="talk"), lambda _: None)
+        assert isinstance(left, MessagePage)
+        assert left.rows[-1].object_id != row.object_id
