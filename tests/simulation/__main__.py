@@ -54,14 +54,20 @@ def _run_batch(seeds: range) -> list[Result]:
     return [run(seed) for seed in seeds]
 
 
-def run_many(first: int, count: int, jobs: int) -> list[Result]:
-    """Play many runs, in that many processes."""
+def run_many(first: int, count: int, jobs: int, *, stop: bool = False) -> list[Result]:
+    """Play many runs, in that many processes. ``stop``: until the first that breaks."""
     batches = [
         range(start, min(start + BATCH, first + count))
         for start in range(first, first + count, BATCH)
     ]
+    results: list[Result] = []
     with ProcessPoolExecutor(jobs) as pool:
-        return [one for results in pool.map(_run_batch, batches) for one in results]
+        for batch in pool.map(_run_batch, batches):
+            results += batch
+            if stop and any(one.broke for one in batch):
+                pool.shutdown(cancel_futures=True)
+                break
+    return results
 
 
 def tell(results: Sequence[Result], seconds: float, out: TextIO) -> None:
@@ -95,6 +101,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=300, help="how many runs")
     parser.add_argument("--first", type=int, default=0, help="the seed of the first")
     parser.add_argument("--jobs", type=int, default=2, help="in how many processes")
+    parser.add_argument("--stop", action="store_true", help="end at the first that breaks")
     asked = parser.parse_args()
     _repeatable()
     if asked.seed is not None:
@@ -102,7 +109,7 @@ def main() -> int:
         sys.stdout.write(f"seed {asked.seed}: nothing broke\n")
         return 0
     began = time.monotonic()
-    results = run_many(asked.first, asked.runs, asked.jobs)
+    results = run_many(asked.first, asked.runs, asked.jobs, stop=asked.stop)
     tell(results, time.monotonic() - began, sys.stdout)
     return int(any(one.broke for one in results))
 

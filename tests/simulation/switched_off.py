@@ -1,0 +1,256 @@
+"""The rules, and what in the code each of them hangs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Moved(AssertionError):
+    """The place a rule hangs on is no longer where it was."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: where it stands in the code, and what stands there without it.
+
+    ``test``: what notices that it is off, when that is not the simulation.
+    """
+
+    name: str
+    says: str
+    path: str
+    here: str
+    without: str
+    test: str | None = None
+
+    def switched_off(self, code: str) -> str:
+        """The file without the rule."""
+        if code.count(self.here) != 1:
+            raise Moved(self.name)
+        return code.replace(self.here, self.without)
+
+
+PLACING, RECORDS = "mesh/storage/placing.py", "mesh/storage/records.py"
+VIEWS, CURSOR = "mesh/model/views.py", "mesh/model/cursor.py"
+GIVING, TAKING = "mesh/sync/giving.py", "mesh/sync/taking.py"
+EXCHANGE, TALK = "mesh/sync/exchange.py", "mesh/sync/talk.py"
+
+RULES = (
+    Rule(
+        "settled ranges",
+        "a cursor is the set of numbers settled, not the highest of them",
+        CURSOR,
+        "        self.settled.settle(ranges)\n",
+        "        self.settled.settle([(1, max((last for _, last in ranges), default=0))])\n",
+    ),
+    Rule(
+        "marks",
+        "a cursor counts only if the sender's feed really stood as its mark says",
+        CURSOR,
+        "            return mark.top <= end\n    return False",
+        "            return True\n    return True",
+    ),
+    Rule(
+        "no acknowledgement before the commit",
+        "what is acknowledged is on disk",
+        TAKING,
+        "        # The link may go meanwhile;",
+        "        talk.say(frames.Ack(page.scope, page.talk, page.mark.top))\n"
+        "        # The link may go meanwhile;",
+    ),
+    Rule(
+        "reach",
+        "labels and forgets travel as far as the object ever did",
+        PLACING,
+        "            return facts.scope_of(scope_kind, row.reach, is_stub=True)",
+        "            return facts.scope_of(scope_kind, row.level, is_stub=True)",
+    ),
+    Rule(
+        "labels do not absorb",
+        "the strictest label that no other has seen counts, so what is widened comes back",
+        VIEWS,
+        "    return max((_label_of(held) for held in unseen(labels)), default=Level.PUBLIC)",
+        "    return max((_label_of(held) for held in labels), default=Level.PUBLIC)",
+    ),
+    Rule(
+        "rights at the tick",
+        "what was written after the author's rights had ended is void",
+        "mesh/model/roster.py",
+        "        return owner is not None and tick <= self.everyone[owner].full_until",
+        "        return owner is not None and self.everyone[owner].full_until > 0",
+    ),
+    Rule(
+        "own words kept",
+        "what was written on a device stays there, however private it gets",
+        "mesh/storage/objects.py",
+        "        return level <= self.grants.widest(kind) or mine or author == self.own",
+        "        return level <= self.grants.widest(kind)",
+    ),
+    Rule(
+        "window",
+        "a limited device is given what is not older than its window",
+        "mesh/model/allowance.py",
+        "    return 0 if is_stub or kind in TIMELESS else since",
+        "    return 0",
+    ),
+    Rule(
+        "a wider window starts over",
+        "what lay outside of the window comes when the device is trusted fully",
+        TAKING,
+        "        taking.must_reset = self._window(hello) < cursor.since",
+        "        taking.must_reset = False",
+    ),
+    Rule(
+        "clock floor",
+        "an edit made after seeing wins, whatever the clocks say",
+        "mesh/companion/draft.py",
+        "        stamp = min(max(facts.tick_in(identity), on.newest + 1), facts.STAMP_MAX)",
+        "        stamp = facts.tick_in(identity)",
+        "tests/mesh/companion/test_writing.py",
+    ),
+    Rule(
+        "id tags",
+        "a limited device gives only what it wrote itself",
+        "mesh/sync/intake.py",
+        "        return self.own_tags is None or author is None or author in self.own_tags",
+        "        return True",
+        "tests/mesh/sync/test_exchange.py",
+    ),
+    Rule(
+        "copy on widen",
+        "widening writes the present state anew, so that its history stays behind",
+        "mesh/companion/draft.py",
+        "        elif level > subject.level or subject.row.kind == ObjectKind.CONVERSATION:",
+        "        elif level:",
+    ),
+    Rule(
+        "roster first",
+        "who was removed is known before a record moves",
+        EXCHANGE,
+        "            await family.absorb(frame)\n            if frame.is_answer",
+        "            self.hello()\n            await family.absorb(frame)\n"
+        "            if frame.is_answer",
+    ),
+    Rule(
+        "labels before content",
+        "content goes when all labels and forgets are confirmed",
+        GIVING,
+        "            if top and is_stub(scope) and self._talk.is_wanted(scope, allowed)\n",
+        "            if top and is_stub(scope) and scope in ()\n",
+    ),
+    Rule(
+        "the last moment",
+        "what is narrowed or forgotten while its page waits does not go",
+        "mesh/sync/service.py",
+        "        circle.withdrawals += outcome.has_withdrawn\n",
+        "",
+    ),
+    Rule(
+        "asking again",
+        "what was let go while it was private is asked for anew when it may be kept",
+        PLACING,
+        "        if row.state in {*PRESENT, State.WAITING}:\n",
+        "        if not row:\n",
+    ),
+    Rule(
+        "offers between hellos",
+        "a scope that grew between the two hellos of a talk is offered",
+        EXCHANGE,
+        "            self.gives.grown(hurry=False)\n",
+        "            pass\n",
+    ),
+    Rule(
+        "standing",
+        "from the moment somebody is trusted otherwise nothing is given until a new hello",
+        TALK,
+        "        return self._allowed if stands else None",
+        "        return self._allowed",
+    ),
+    Rule(
+        "forgetting absorbs",
+        "what comes later of something that was forgotten is not kept",
+        RECORDS,
+        "        if row.state == State.FORGOTTEN and not self._outlives(fact, row):",
+        "        if False:",
+    ),
+    Rule(
+        "turns go with their conversation",
+        "a conversation's forgetting takes its turns along",
+        PLACING,
+        "            if conversation.state == State.FORGOTTEN:",
+        "            if False:",
+    ),
+    Rule(
+        "a conversation's label counts for its turns",
+        "a turn counts at the stricter of its own level and its conversation's",
+        PLACING,
+        "        level = max(row.level, home.level if home else 0)\n",
+        "        level = row.level\n",
+    ),
+    Rule(
+        "labels outlive their conversation",
+        "all hold the same labels, whether they ever had the turn or not",
+        PLACING,
+        "(FactKind.FORGET, FactKind.RECEIPT) if is_named else tuple(facts.STUBS)",
+        "(FactKind.FORGET, FactKind.RECEIPT)",
+        "tests/mesh/storage/test_records.py",
+    ),
+    Rule(
+        "recent again",
+        "an old thing that gets a new text is offered anew as a whole",
+        PLACING,
+        "    return hlc.milliseconds_of(row.stamp) - newest > DAY_MS",
+        "    return False",
+    ),
+    Rule(
+        "receipts are made good",
+        "what a crash left unconfirmed is confirmed at the next start",
+        "mesh/node/following.py",
+        "        await services.writing.confirm()\n",
+        "",
+    ),
+    Rule(
+        "one mood",
+        "the mood is of what the family may know",
+        "mesh/storage/reading.py",
+        "state=0 AND level<=? AND stamp<=?",
+        "state=0 AND level<=?+9 AND stamp<=?",
+    ),
+    Rule(
+        "age from the newest",
+        "feelings are weighed by their age against the newest of them, not against now",
+        VIEWS,
+        "    newest = max(one.stamp for one in latest.values())",
+        "    newest = min(one.stamp for one in latest.values())",
+        "tests/mesh/model/test_views.py",
+    ),
+    Rule(
+        "limited devices do not relay",
+        "a limited device gives what was written on it and nothing else",
+        "mesh/storage/feeds.py",
+        '    ) + (" AND fact.mine" if only_mine else "")',
+        "    )",
+    ),
+    Rule(
+        "an add wins over removals that did not see it",
+        "a tag put on elsewhere meanwhile stays",
+        VIEWS,
+        "            if (tag, held.id) not in seen_by_removals:",
+        "            if tag not in {one for one, _ in seen_by_removals}:",
+        "tests/mesh/model/test_views.py",
+    ),
+    Rule(
+        "cursors of a past epoch",
+        "a page of before the cursors were dropped settles nothing",
+        "mesh/sync/intake.py",
+        "    if feeds.epoch(connection) != source.epoch:",
+        "    if False:",
+    ),
+    Rule(
+        "a new number in another feed",
+        "what changes its level is offered anew where it counts now",
+        PLACING,
+        "            if number is not None and wanted == scope and not is_recent_again:",
+        "            if number is not None and not is_recent_again:",
+    ),
+)
