@@ -35,5 +35,7 @@ def read(grays: memoryview, width: int, height: int) -> Sequence[str]:
     if min(width, height) < SIDE_MIN:
         return []
     picture = grays.cast("B", (height, width))
-    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+    found = zxingcpp.read_barcodes(
+        picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    )
     return [code.text for code in found[:CODES_MAX] if code.valid]
