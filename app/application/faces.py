@@ -162,7 +162,7 @@ class Faces(QObject):
     def _wizard(self) -> PairingWizard:
         if self.wizard is None:
             self.wizard = self._windows.wizard(self._bridge, self.main)
-            self.wizard.destroyed.connect(self._wizard_gone)
+            self.wizard.finished.connect(self._wizard_gone)
             self.wizard.devices_wanted.connect(self._show_devices)
             self._bridge.changed.connect(self.wizard.show_state)
         return self.wizard

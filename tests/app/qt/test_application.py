@@ -135,6 +135,20 @@ async def test_an_invitation_from_outside_opens_the_wizard_and_does_nothing(
         assert session.bridge.state.others == ()
 
 
+async def test_a_wizard_that_was_closed_can_be_opened_again(profile: Profile) -> None:
+    async with live(profile, quiet()) as session:
+        await until(lambda: is_up(session))
+        _through_the_first_day(profile)
+        session.faces.pair()
+        first = session.faces.wizard
+        assert first is not None
+        first.reject()
+        session.faces.pair()
+        assert session.faces.wizard is not first
+        assert session.faces.wizard is not None
+        assert session.faces.wizard.isVisible()
+
+
 async def test_qt_and_the_desktop_end_it_by_the_same_way(profile: Profile) -> None:
     program = QApplication.instance()
     assert isinstance(program, Program)
