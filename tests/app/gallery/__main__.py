@@ -12,7 +12,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from tests.app.gallery.shots import PERCENTS, SHOTS
+from tests.app.gallery.shots import PERCENTS, SHOTS, Look, Shot
 
 GALLERY = Path(__file__).resolve().parents[3] / "docs" / "gallery"
 SCREEN = Path(__file__).with_name("screen.json")
@@ -66,9 +66,14 @@ def index() -> str:
     for room, shots in groupby(SHOTS, key=lambda shot: shot.room):
         parts.append(f"\n## {TITLES[room]}\n")
         for shot in shots:
-            pictures = " ".join(f"![]({shot.file(look)})" for look in shot.looks)
-            parts.append(f"\n### {shot.shows}\n\n{pictures}\n")
+            pictures = "\n".join(_picture(shot, look) for look in shot.looks)
+            parts.append(f"\n### {shot.shows[0].upper()}{shot.shows[1:]}\n\n{pictures}\n")
     return "".join(parts)
+
+
+def _picture(shot: Shot, look: Look) -> str:
+    told = f"{shot.shows}: {look.scheme}, {look.language}, {look.percent} %"
+    return f'<img src="{shot.file(look)}" alt="{told}" width="49%">'
 
 
 if __name__ == "__main__":
