@@ -20,7 +20,7 @@ from app.theme.tokens import CLOSE, EDGE, NEAR, SMALL, TIGHT
 from app.windows.lists import drawing, words
 from app.windows.lists.model import FADING_ROLE, Index
 from app.windows.lists.paragraph import Paragraph, lay_out
-from app.wording import tr
+from app.wording import full_date, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,6 +203,18 @@ def speaker(row: MessageLine) -> str:
     if row.speaker:
         return row.speaker
     return tr("You") if row.role == "user" else tr("AICO")
+
+
+def spoken(row: MessageLine, device: str) -> str:
+    """The message for those who hear it."""
+    parts = [
+        speaker(row),
+        device,
+        full_date(row.timestamp),
+        words.shared(row.privacy) if words.is_kept_close(row.privacy) else "",
+        tr("Tags: {tags}", tags=", ".join(row.tags)) if row.tags else "",
+    ]
+    return ", ".join(part for part in parts if part) + ": " + row.text
 
 
 @functools.lru_cache(maxsize=KEPT)

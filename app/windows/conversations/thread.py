@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.theme.tokens import EDGE
+from app.widgets.buttons import Button
 from app.widgets.cards import Empty, Notice
 from app.widgets.labels import label
 from app.widgets.layout import column
-from app.windows.conversations.bubbles import Bubbles, speaker
+from app.windows.conversations.bubbles import Bubbles, spoken
 from app.windows.conversations.compose import Compose
 from app.windows.conversations.fresh import Fresh
 from app.windows.conversations.heading import Heading
@@ -22,7 +23,7 @@ from app.windows.lists.deeds import Deeds
 from app.windows.lists.forgetting import Doomed
 from app.windows.lists.model import ListModel
 from app.windows.lists.view import Anchor, ListView
-from app.wording import full_date, sentence, tr
+from app.wording import sentence, tr
 from mesh.messages import HistoryArrived, Said, UserSaid
 from mesh.wishes import Say
 
@@ -39,6 +40,7 @@ class Thread(QWidget):
 
     said = Signal(str)
     """Something was said in this conversation."""
+    import_wanted = Signal()
 
     def __init__(self, wisher: Wisher, forgetting: Forgetting) -> None:
         super().__init__()
@@ -66,10 +68,19 @@ class Thread(QWidget):
             tr("A new conversation"),
             tr("Say something below. AICO will know it on every device that shares with it."),
         )
+        self.first = Empty(
+            "conversation",
+            tr("Nothing was said yet"),
+            tr("Say something below, or bring in what you said elsewhere."),
+            Button(tr("Import history…"), icon="import", on_click=self.import_wanted.emit),
+        )
+        self.first.hide()
         self.loading = label(tr("One moment…"), "mute")
         self.loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         beginning = QWidget()
-        beginning.setLayout(column(self.empty, None, edges=(EDGE, EDGE, EDGE, EDGE)))
+        beginning.setLayout(
+            column(self.empty, self.first, None, edges=(EDGE, EDGE, EDGE, EDGE))
+        )
         self.places = QStackedWidget()
         for place in (beginning, self.loading, self.view):
             self.places.addWidget(place)
@@ -127,6 +138,11 @@ class Thread(QWidget):
         self.model.open(None)
         self._show_place()
         self.compose.field.setFocus()
+
+    def show_first_day(self, *, is_first: bool) -> None:
+        """Whether there is no conversation at all."""
+        self.first.setVisible(is_first)
+        self.empty.setVisible(not is_first)
 
     def _become(self, conversation: str | None, head: ConversationHead | None) -> None:
         self.heading.show_conversation(conversation, head)
@@ -281,12 +297,4 @@ class Thread(QWidget):
         self.model.fade(object_id, is_fading=is_fading)
 
     def _describe(self, row: MessageLine) -> str:
-        """The message for those who hear it."""
-        parts = [
-            speaker(row),
-            self.bubbles.device(row),
-            full_date(row.timestamp),
-            words.shared(row.privacy) if words.is_kept_close(row.privacy) else "",
-            tr("Tags: {tags}", tags=", ".join(row.tags)) if row.tags else "",
-        ]
-        return ", ".join(part for part in parts if part) + ": " + row.text
+        return spoken(row, self.bubbles.device(row))

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from mesh.wishes import MemoryLine
 
 
+TAG_WIDEST = 220
+
+
 class MemoriesPage(Page):
     """``message_wanted``: the conversation and id of a message that was found here."""
 
@@ -70,10 +73,8 @@ class MemoriesPage(Page):
         self.more = Button(look="flat", icon="more", name=tr("Import and export"))
         self.tag = Select()
         self.tag.setAccessibleName(tr("Only with this tag"))
-        self.tag.setMinimumContentsLength(9)
-        self.tag.setSizeAdjustPolicy(
-            Select.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.tag.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
+        self.tag.setMaximumWidth(TAG_WIDEST)
         self.tag.addItem(tr("All tags"), None)
         self.privacy = Select()
         self.privacy.setAccessibleName(tr("Only what these may have"))
@@ -88,7 +89,7 @@ class MemoriesPage(Page):
         self.trouble.hide()
         self.places = QStackedWidget()
         beginning = QWidget()
-        beginning.setLayout(column(self._make_empty(), None, edges=(0, NEAR, 0, 0)))
+        beginning.setLayout(column(self._make_empty(), None, edges=(0, 0, NEAR + 2, 0)))
         for place in (self.view, beginning, self.searching.view):
             self.places.addWidget(place)
         top = row(label(tr("Memories"), "h1"), None, self.more)

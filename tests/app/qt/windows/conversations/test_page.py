@@ -90,8 +90,11 @@ def test_the_newest_conversation_is_shown_at_its_end(
 
 def test_a_first_day_says_how_to_begin(page: ConversationsPage, recorder: Recorder) -> None:
     recorder.last(BrowseConversations).answer(ConversationPage(rows=()))
-    assert page.thread_view.empty.isVisible()
+    assert page.thread_view.first.isVisible()
     assert page.thread_view.compose.isVisible()
+    page.take([said(1)])
+    recorder.last(BrowseConversations).answer(heads(TALK))
+    assert not page.thread_view.first.isVisible()
 
 
 def test_why_there_is_no_list_is_said_and_it_can_be_tried_again(
