@@ -1,4 +1,4 @@
-"""The first run: welcome, name, family, recovery words, and a passphrase without a keyring."""
+"""The first run: welcome, name, family, recovery words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QTemporaryDir
 
 from app.windows.first_run import FirstRun
-from app.windows.passphrase import PassphrasePage
 from app.windows.recovery import RecoveryDialog
 from mesh.wishes import RecoveryPhrase, RecoveryShown
 from tests.app.qt import scenes
@@ -72,15 +71,10 @@ def _three_words() -> QWidget:
     return window
 
 
-def _passphrase() -> QWidget:
-    return PassphrasePage()
-
-
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     "welcome": ("the first window of all", _welcome),
     "name": ("what this device is called", _name),
     "family": ("a new family, or one that exists", _family),
     "words": ("the recovery words", _words),
     "three-words": ("three of them asked for", _three_words),
-    "passphrase": ("a passphrase where there is no keyring", _passphrase),
 }
