@@ -82,6 +82,7 @@ class Exchange:
         self.takes = TakingSide(self._talk, self._worker)
         self.frontier: dict[int, dict[int, int]] = {}
         """The last answer to how far the other is: nonce → feed tops."""
+        self._asked: int | None = None
 
     @property
     def key(self) -> bytes:
@@ -250,6 +251,7 @@ class Exchange:
         terms = circle.hooks.terms(self.key)
         holding = (terms.may_hold, terms.chosen_at, terms.holds)
         self.say(Hello(circle.run, now, since, given, *told, *holding))
+        self._answer_frontier()
         talk.moved()
 
     async def _hello_came(self, frame: Hello) -> None:
@@ -273,9 +275,17 @@ class Exchange:
             self.frontier = {frame.nonce: dict(frame.tops)}
             self.takes.hear_of(dict(frame.tops))
             talk.moved()
-        elif talk.is_open and talk.allowed is not None:
+        else:
+            self._asked = frame.nonce
+            self._answer_frontier()
+
+    def _answer_frontier(self) -> None:
+        """Tell how far we are, if we were asked; while trust changes, after the next hello."""
+        talk = self._talk
+        if self._asked is not None and talk.is_open and talk.allowed is not None:
             self.gives.hurry()
-            self.say(frames.Frontier(frame.nonce, offers(self._circle.tops, talk.allowed)))
+            self.say(frames.Frontier(self._asked, offers(self._circle.tops, talk.allowed)))
+            self._asked = None
 
     @property
     def in_step(self) -> bool:
