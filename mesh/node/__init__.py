@@ -183,6 +183,8 @@ class Node:
             services.bus.subscribe("", callback=callback)
         await introduce(services, self._options.name)
         await restore_pauses(services)
+        if services.policies.mistake is not None:
+            self._outside.on_notice(services.policies.mistake)
         await services.discretion.load()
         await listen(services, self._options)
         following.seek_all()

@@ -8,6 +8,8 @@ import pytest
 
 from mesh.errors import BadInput, NotPermitted
 from mesh.model.device import Trust
+from mesh.node import Node
+from mesh.profile import Profile
 from mesh.wishes import (
     Conversations,
     Feel,
@@ -242,3 +244,15 @@ async def test_the_file_of_a_device_restricts_it_and_a_typo_changes_nothing(
         await desk.start()
         assert (await desk.ask(Policy())).mistake is None
         await until_remembers(laptop, "stays", "comes")
+
+
+async def test_a_mistake_in_the_file_is_told_when_the_device_starts(tmp_path: Path) -> None:
+    profile = Profile(tmp_path / "desk", tmp_path)
+    profile.prepare()
+    profile.settings.write_text("sharing:\n  memory_access: perhaps\n")
+    told: list[str] = []
+    key = bytes(range(32))
+    opening = Node.open(profile, host="127.0.0.1", root_key=key, on_notice=told.append)
+    async with opening as node:
+        assert node.services.policies.mistake in told
+    assert "line 2" in "".join(told)
