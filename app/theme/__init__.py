@@ -11,7 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+    QPalette,
+)
 
 from app.theme.icons import icon, pixmap
 from app.theme.style import sheet
@@ -27,6 +34,8 @@ __all__ = ["DARK", "LIGHT", "Tokens", "apply", "icon", "pixmap", "tokens"]
 Scheme = Literal["light", "dark"]
 _LACKING = {"DejaVu Sans", "Sans Serif", "Sans", "Bitstream Vera Sans"}
 """What Linux falls back to where nobody chose a font."""
+USUAL, LARGEST = 16, 2.0
+"""Systems write up to so many pixels high unless somebody asked for more."""
 _PREFERRED = ("Inter", "Noto Sans", "Cantarell", "Ubuntu")
 
 
@@ -53,8 +62,18 @@ def _follow(app: QApplication, scheme: Qt.ColorScheme) -> None:
 
 def _dress(app: QApplication, chosen: Tokens) -> Tokens:
     app.setPalette(_palette(chosen))
-    app.setStyleSheet(sheet(chosen))
+    app.setStyleSheet(sheet(chosen, text_scale(_system_text())))
     return chosen
+
+
+def text_scale(pixels: int) -> float:
+    """How much larger texts are for those whose system writes its own ``pixels`` high."""
+    return min(LARGEST, max(1.0, pixels / USUAL))
+
+
+def _system_text() -> int:
+    general = QFontDatabase.SystemFont.GeneralFont
+    return QFontInfo(QFontDatabase.systemFont(general)).pixelSize()
 
 
 def _font(app: QApplication) -> QFont:
@@ -62,7 +81,7 @@ def _font(app: QApplication) -> QFont:
     if font.family() in _LACKING:
         known = set(QFontDatabase.families())
         font.setFamily(next((one for one in _PREFERRED if one in known), font.family()))
-    font.setPixelSize(TEXT)
+    font.setPixelSize(round(TEXT * text_scale(_system_text())))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
 

@@ -36,8 +36,11 @@ def _pixmap(name: str, color: str, side: int, ratio: float) -> QPixmap:
 
 
 def icon(name: str, color: str, side: int = SIDE) -> QIcon:
-    """The same as an icon of a button."""
-    return QIcon(pixmap(name, color, side))
+    """The same as an icon of a button, sharp on whichever screen it is moved to."""
+    made = QIcon()
+    for ratio in sorted({1.0, 2.0, _ratio()}):
+        made.addPixmap(pixmap(name, color, side, ratio))
+    return made
 
 
 def _ratio() -> float:

@@ -46,7 +46,7 @@ QLabel { background: transparent; }
 QLabel[kind="h1"] { font-size: ${HEADLINE}px; font-weight: 650; }
 QLabel[kind="h2"] { font-size: ${TITLE}px; font-weight: 600; }
 QLabel[kind="name"] { font-weight: 600; }
-QLabel[kind="big"] { font-size: 30px; font-weight: 600; }
+QLabel[kind="big"] { font-size: ${BIG}px; font-weight: 600; }
 QLabel[kind="mute"] { color: $mute; }
 QLabel[kind="small"] { color: $mute; font-size: ${SMALL}px; }
 QLabel[late="true"] { color: $warn; font-weight: 600; }
@@ -142,11 +142,13 @@ QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: none; }
 """)
+_TEXTS = ("TEXT", "SMALL", "TITLE", "HEADLINE", "BIG")
 _SIZES = {name: getattr(size, name) for name in dir(size) if name.isupper()}
 
 
-def sheet(tokens: Tokens) -> str:
-    """The style sheet of a scheme."""
+def sheet(tokens: Tokens, scale: float = 1.0) -> str:
+    """The style sheet of a scheme, its texts ``scale`` times as large."""
+    texts = {name: round(_SIZES[name] * scale) for name in _TEXTS}
     scheme = "dark" if tokens.is_dark else "light"
     checked = files("resources") / "icons" / f"checked-{scheme}.svg"
-    return _SHEET.substitute({**asdict(tokens), **_SIZES, "checked": str(checked)})
+    return _SHEET.substitute({**asdict(tokens), **_SIZES, **texts, "checked": str(checked)})

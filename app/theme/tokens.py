@@ -23,6 +23,7 @@ TEXT: Final = 14
 SMALL: Final = 12
 TITLE: Final = 15
 HEADLINE: Final = 22
+BIG: Final = 30
 
 
 @dataclass(frozen=True)

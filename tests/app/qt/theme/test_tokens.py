@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 
 from app import theme
+from app.theme.style import sheet
 from app.theme.tokens import DARK, LIGHT, Tokens
 
 if TYPE_CHECKING:
@@ -77,3 +79,17 @@ def test_the_look_follows_the_system_while_it_runs(qtbot: QtBot) -> None:
     assert theme.tokens() is DARK
     assert seen.palette().color(seen.foregroundRole()) == QColor(DARK.text)
     theme.apply(app, "light")
+
+
+@pytest.mark.parametrize(("system", "scale"), [(9, 1.0), (15, 1.0), (20, 1.25), (90, 2.0)])
+def test_who_asked_for_larger_text_gets_it(system: int, scale: float) -> None:
+    assert theme.text_scale(system) == scale
+    written = sheet(LIGHT, theme.text_scale(system))
+    assert f"font-size: {round(14 * scale)}px" in written
+    assert f"font-size: {round(22 * scale)}px" in written
+
+
+def test_an_icon_is_sharp_on_a_screen_of_any_density(qtbot: QtBot) -> None:
+    made = theme.icon("pause", LIGHT.text, 20)
+    assert made.pixmap(QSize(20, 20), 1.0).toImage().width() == 20
+    assert made.pixmap(QSize(20, 20), 2.0).toImage().width() == 40
