@@ -261,15 +261,19 @@ class Policies:
         now = policies.grants(self.policy, self.trust(key), device_id(key))
         return known.joined(now)
 
-    async def note(self, key: bytes, held: Grants, writing: Writing) -> None:
-        """A device said what it may still have: note it, if that is not what is known."""
+    async def note(self, key: bytes, held: Grants, writing: Writing) -> bool:
+        """A device said what it may still have: note it, if that is not what is known.
+
+        Whether something was written.
+        """
         if not self.is_full or not self.is_heard:
-            return
+            return False
         now = policies.grants(self.policy, self.trust(key), device_id(key))
         true, known = held.joined(now), self.may_have(key)
-        if not (known.within(true) and true.within(known)):
-            name = NOTE + device_id(key)
-            await self._declare(writing, name, policies.write_note(true))
+        if known.within(true) and true.within(known):
+            return False
+        await self._declare(writing, NOTE + device_id(key), policies.write_note(true))
+        return True
 
     # ---- choosing ----------------------------------------------------------------------------
 

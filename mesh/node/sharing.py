@@ -7,6 +7,7 @@ a hello came ─▶ terms for this device, or what that one may still have
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 from mesh.messages import HistoryArrived, told
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from mesh.wire.frames import Hello
 
 
+HOUR_S = 3600.0
+NOTES_MAX = 60
+"""So often an hour a device can make this one write down what it may have."""
+
+
 class Sharing:
     """Follows the choices of one node; one change after the other."""
 
@@ -39,9 +45,12 @@ class Sharing:
         self._spawn = spawn
         self._tell_mood = tell_mood
         self._turn = asyncio.Lock()
+        self._noting = asyncio.Lock()
         self._under_way = 0
         self._said: dict[bytes, Grants] = {}
         """What each device said in its last hello that it may still have."""
+        self._noted: dict[bytes, deque[float]] = {}
+        """When that was last noted, by device."""
 
     @property
     def is_settled(self) -> bool:
@@ -76,9 +85,18 @@ class Sharing:
 
     async def _note(self, *keys: bytes) -> None:
         """What these devices said last, beside what they may hold by what is chosen now."""
-        for key in keys:
-            if key in self._said:
-                await self._policies.note(key, self._said[key], self._current().writing)
+        async with self._noting:
+            for key in keys:
+                await self._note_one(key)
+
+    async def _note_one(self, key: bytes) -> None:
+        services, now = self._current(), self._current().clock.monotonic()
+        notes = self._noted.setdefault(key, deque(maxlen=NOTES_MAX))
+        is_restless = len(notes) == NOTES_MAX and now - notes[0] < HOUR_S
+        if is_restless or key not in self._said:
+            return
+        if await self._policies.note(key, self._said[key], services.writing):
+            notes.append(now)
 
     # ---- following ---------------------------------------------------------------------------
 
@@ -123,7 +141,7 @@ class Sharing:
             await self._tell_mood()
         if is_other or was_settled:
             services.sync.renew()
-            self._spawn(self._note(*services.sync.peers()))
+        self._spawn(self._note(*services.sync.peers()))
 
     async def _look_for(self, tags: frozenset[str]) -> None:
         """What has one of these tags is private from now on."""

@@ -9,7 +9,10 @@ import pytest
 from mesh.errors import BadInput, NotPermitted
 from mesh.model.device import Trust
 from mesh.node import Node
+from mesh.node.sharing import NOTES_MAX
 from mesh.profile import Profile
+from mesh.storage import choices
+from mesh.wire.frames import Hello
 from mesh.wishes import (
     Conversations,
     Feel,
@@ -256,3 +259,18 @@ async def test_a_mistake_in_the_file_is_told_when_the_device_starts(tmp_path: Pa
     async with opening as node:
         assert node.services.policies.mistake in told
     assert "line 2" in "".join(told)
+
+
+async def test_a_device_that_says_one_thing_and_another_makes_others_write_so_often_only(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "limited") as (desk, tablet):
+        services, sharing = desk.node.services, desk.node._following.sharing
+        key = services.registry.directory.resolve(tablet.id)
+        before = len(await services.database.read(choices.settings))
+        for number in range(2 * NOTES_MAX):
+            held = ((3, 1),) if number % 2 else ((3, 2),)
+            sharing.met(key, Hello(bytes(8), 0, 0, (), holds=held))
+            await sharing._note(key)
+        noted = len(await services.database.read(choices.settings)) - before
+        assert NOTES_MAX // 2 < noted <= NOTES_MAX
