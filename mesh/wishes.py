@@ -86,9 +86,14 @@ class SetRole(Wish, frozen=True, tag="role"):
 
 
 class Revoke(Wish, frozen=True, tag="revoke"):
-    """Remove a device for good. Answer: DeviceShown (as it was)."""
+    """Remove a device for good. Answer: DeviceShown (as it was).
+
+    ``hours``: what it changed of others' words in the last so many hours does not count
+    either, so that what it forgot comes back where it is still held.
+    """
 
     device: str
+    hours: float | None = None
 
 
 class Leave(Wish, frozen=True, tag="leave"):
@@ -592,11 +597,12 @@ class ConflictShown(Shown, frozen=True):
 
 
 class QuestionShown(Shown, frozen=True):
-    """A device that is not fully trusted would change what another wrote; ``timestamp`` Unix s.
+    """What another device would change, and a person must decide; ``timestamp`` in Unix s.
 
     ``about``: the id of the ``kind`` (memory, message, mood, conversation) whose text is
     ``shown``. ``what``: forget, text, privacy, tag, untag, reason; ``wanted``: to what.
-    ``device_id``: who wishes it.
+    ``device_id``: who wishes it. Of the kind burst, ``wanted`` is how many things that device
+    forgot at once; ``about`` is its id.
     """
 
     id: str

@@ -170,7 +170,20 @@ COMMANDS: dict[str, Command] = {
         "role 'Kitchen Tablet' shared",
         (_DEVICE, Argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))),
     ),
-    "revoke": Command("remove a device for good", "revoke 'Old Phone'", (_DEVICE, _YES)),
+    "revoke": Command(
+        "remove a device for good",
+        "revoke 'Old Phone'",
+        (
+            _DEVICE,
+            Argument(
+                "--hours",
+                metavar="H",
+                type=_between(0, 24 * 366),
+                help="bring back what it forgot in the last H hours",
+            ),
+            _YES,
+        ),
+    ),
     "import": Command(
         "take in real history from a file",
         "import conversations.jsonl",

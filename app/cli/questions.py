@@ -8,7 +8,7 @@ import msgspec
 
 from app.cli.people import moment
 from app.cli.voice import BOLD, DIM
-from app.wording import tr
+from app.wording import tr, trn
 from mesh.wishes import QuestionShown
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ def questions(voice: Voice, rows: Sequence[object]) -> None:
 
 def _asked(question: QuestionShown) -> str:
     wanted = question.wanted or ""
+    if question.kind == "burst":
+        return trn(
+            "{name} forgot {n} thing at once. Shall it be erased here too?",
+            "{name} forgot {n} things at once. Shall they be erased here too?",
+            int(wanted or 0),
+            name=question.about,
+        )
     match question.what:
         case "forget":
             return tr("Shall this be forgotten?")

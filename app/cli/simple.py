@@ -61,7 +61,7 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
         lambda o: wishes.SetRole(device=o["device"], role=Role(o["role"])),
         people.device,
     ),
-    "revoke": (lambda o: wishes.Revoke(device=o["device"]), people.device),
+    "revoke": (lambda o: wishes.Revoke(device=o["device"], hours=o["hours"]), people.device),
     "say": (_say, receipts.said),
     "remember": (_remember, receipts.remembered),
     "forget": (lambda o: wishes.Forget(id=o["id"]), receipts.forgotten),

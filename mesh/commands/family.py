@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput, NotPermitted
 from mesh.model.device import Trust, device_id
+from mesh.model.hlc import tick_of
 from mesh.wishes import (
     Devices,
     DoorShown,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 ASKED_WORDS = 3
 FAREWELL_S = 0.4
+HOUR_MS = 3600 * 1000
+HOURS_MAX = 24 * 366
 """How long what was said last may be on its way before the links go."""
 WORDS = 24
 
@@ -102,8 +105,16 @@ async def revoke(services: Services, wish: Revoke, _: Tell) -> DeviceShown:
     if key == services.registry.key:
         raise NotPermitted("To remove this device from the family, let it leave.")
     was = shown(services, key)
-    await services.wires.on_change(await services.registry.revoke(key))
+    since = None if wish.hours is None else _ago(services, wish.hours)
+    await services.wires.on_change(await services.registry.revoke(key, since=since))
     return was
+
+
+def _ago(services: Services, hours: float) -> int:
+    """The tick so many hours ago; BadInput for less than none."""
+    if not 0 <= hours <= HOURS_MAX:
+        raise BadInput(f"Give between 0 and {HOURS_MAX} hours.")
+    return tick_of(max(0, services.clock.wall() // 1000 - round(hours * HOUR_MS)))
 
 
 async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:

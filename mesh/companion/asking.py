@@ -1,7 +1,8 @@
-"""What devices without the right would change, asked of a person on a full device.
+"""What other devices would change and a person must decide on a full device.
 
 A limited device may change what was written on it. Of all else it can only wish: the wish is a
-fact like others, changes nothing, and is shown here until somebody grants or refuses it.
+fact like others, changes nothing, and is shown here until somebody grants or refuses it. What
+a device forgot with too much else at once (burst.py) is one question, answered once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.companion import terms
-from mesh.errors import AmbiguousName, NotFound
+from mesh.errors import AmbiguousName, BadInput, NotFound
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import FactKind, ObjectKind, Wishing
@@ -54,6 +55,7 @@ class Asking:
         """Every wish that is open, oldest first."""
         found = await self._database.read(self._open)
         shown = [one for _, one in found]
+        shown += await self._database.read(self._bursts)
         return sorted(shown, key=lambda one: (one.timestamp, one.id))
 
     async def decide(self, identity: str, *, yes: bool) -> None:
@@ -61,8 +63,12 @@ class Asking:
 
         NotFound, AmbiguousName; NotPermitted on a device that has no right to it either.
         """
-        found = await self._database.read(self._open)
         wanted = identity.lower()
+        for burst in await self._database.read(self._bursts):
+            if wanted and burst.id.startswith(wanted):
+                await self._agree(burst.id, yes=yes)
+                return
+        found = await self._database.read(self._open)
         fitting = [(about, one.id) for about, one in found if one.id.startswith(wanted)]
         if not fitting or not wanted:
             raise NotFound("There is no open question with that id.")
@@ -70,6 +76,39 @@ class Asking:
             raise AmbiguousName("Several questions begin with that id; write more of it.")
         about, wish = fitting[0]
         await self._writing.decide(about, bytes.fromhex(wish), yes=yes)
+
+    # ---- many forgettings at once ------------------------------------------------------------
+
+    async def _agree(self, author: str, *, yes: bool) -> None:
+        if not yes:
+            raise BadInput(
+                "It stays hidden. To bring it back, remove that device from before it forgot: "
+                "`aico-mesh revoke DEVICE --hours HOURS`."
+            )
+        rows = await self._database.read(reading.held_back)
+        mine = {row.id for row, forget in rows if forget[:6].hex() == author}
+        await self._writing.forget_too(mine)
+
+    def _bursts(self, connection: Connection) -> list[QuestionShown]:
+        """One question for each device that forgot too much at once."""
+        found: dict[bytes, dict[bytes, int]] = {}
+        for row, forget in reading.held_back(connection):
+            found.setdefault(forget[:6], {})[row.id] = facts.tick_in(forget)
+        return [
+            QuestionShown(
+                id=author.hex(),
+                about=self._names(author) or author.hex(),
+                kind="burst",
+                what="forget",
+                wanted=str(len(forgets)),
+                shown="",
+                device_id=self._names(author),
+                timestamp=hlc.milliseconds_of(min(forgets.values())) / MILLIS,
+            )
+            for author, forgets in sorted(found.items())
+        ]
+
+    # ---- wishes ------------------------------------------------------------------------------
 
     def _open(self, connection: Connection) -> list[tuple[bytes, QuestionShown]]:
         found = []

@@ -257,6 +257,20 @@ class Writing:
         await self._write(job, synced=True)
         return found
 
+    async def forget_too(self, identities: Collection[bytes]) -> int:
+        """Agree to what another device forgot and is held back here; returns how many."""
+
+        def job(draft: Draft) -> int:
+            subjects = [draft.subject(identity) for identity in identities]
+            held_back = [one for one in subjects if one.row.state == State.HELD_BACK]
+            for subject in held_back:
+                if not draft.may_rule(subject.row):
+                    raise NotPermitted
+                draft.forget(subject)
+            return len(held_back)
+
+        return await self._write(job, synced=True)
+
     async def confirm(self, identities: Collection[bytes] | None = None) -> int:
         """Write this device's receipts for what others forgot; returns how many.
 

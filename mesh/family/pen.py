@@ -31,10 +31,16 @@ class Pen:
         n = min(roster.highest_word(key) + 1, WORD_MAX)
         return Word(key, trust, admin, n, roster.heads(key), self._means.tick())
 
-    def removal(self, key: bytes, heads: Sequence[bytes] | None = None) -> Revoke:
-        """The removal of a device; without ``heads`` all that is known of it stays in force."""
+    def removal(
+        self, key: bytes, heads: Sequence[bytes] | None = None, since: int | None = None
+    ) -> Revoke:
+        """The removal of a device; without ``heads`` all that is known of it stays in force.
+
+        ``since``: the tick after which its word does not count, now at the latest.
+        """
         seen = self._home.roster.heads(key) if heads is None else tuple(heads)
-        return Revoke(key, seen, self._means.tick())
+        now = self._means.tick()
+        return Revoke(key, seen, now if since is None else min(since, now))
 
     async def say(self, *bodies: AnyBody, signer: SigningKey | None = None) -> Change:
         """Sign and store; by this device unless another signer is given."""

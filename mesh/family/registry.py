@@ -185,8 +185,13 @@ class Registry:
                 return Change()
             return await self._pen.say(self._pen.word(key, trust, admin=admin))
 
-    async def revoke(self, key: bytes, heads: Sequence[bytes] | None = None) -> Change:
+    async def revoke(
+        self, key: bytes, heads: Sequence[bytes] | None = None, *, since: int | None = None
+    ) -> Change:
         """Remove a device for good; it needs an admin senior to that device.
+
+        What it changed of others' words after the tick ``since`` does not count; without it
+        all it did until now does.
 
         Of the entries it wrote those stay in force that lie at or below ``heads``: by default
         all that are known, none with ``()``, for a device that was in strange hands.
@@ -195,7 +200,7 @@ class Registry:
             if key in self.roster.revoked:
                 return Change()
             self._need_seniority(key)
-            return await self._pen.say(self._pen.removal(key, heads))
+            return await self._pen.say(self._pen.removal(key, heads, since))
 
     async def retire(self) -> Change:
         """Leave the family; every device may."""

@@ -32,6 +32,8 @@ class State(IntEnum):
     WITHDRAWN = 3
     HIDDEN = 4
     """As if it were gone: this device would forget it, and a person has not decided."""
+    HELD_BACK = 5
+    """Forgotten by one device with much else (burst.py): not shown, not given, not erased."""
 
 
 PRESENT = frozenset({State.LIVE, State.HIDDEN})

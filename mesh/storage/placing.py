@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.allowance import DAY_MS
+from mesh.model.burst import is_in_burst
 from mesh.model.fact import TEXTUAL, FactKind, Level, ObjectKind, ScopeKind, Wishing
 from mesh.storage import feeds, words
 from mesh.storage.objects import (
@@ -26,6 +27,7 @@ from mesh.storage.objects import (
     held_facts,
     object_by_n,
 )
+from mesh.storage.reading import ticks_of_forgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +62,7 @@ class Placing:
         self._details = details
         self._tops: dict[int, int] = {}
         self._reopened: set[int] = set()
+        self._forgets: dict[bytes, list[int]] = {}
 
     def number(self, scope: int, raw: bytes, newest: int, *, mine: bool) -> int:
         """The next number in a scope's feed."""
@@ -98,7 +101,7 @@ class Placing:
         before = (row.level, row.state)
         row.reach = min(row.reach, views.reach_of(held))
         is_gone = home is not None and home.state == State.FORGOTTEN
-        if is_gone or views.is_forgotten(held):
+        if is_gone or self._is_erased(row, held):
             self._erase(row, held)
         elif row.kind == ObjectKind.CONVERSATION:
             row.level, row.state = views.level_of(held), self._shown_state(held)
@@ -129,13 +132,29 @@ class Placing:
         if row.state == State.LIVE:
             row.state = self._shown_state(held, home)
 
+    def _is_erased(self, row: ObjectRow, held: list[Held]) -> bool:
+        """Whether a forgetting counts here: not one of too many, unless two devices say so."""
+        forgets = views.of_kind(held, FactKind.FORGET)
+        authors = {one.id[:6] for one in forgets}
+        if not forgets or row.state == State.FORGOTTEN or self._rules.own in authors:
+            return bool(forgets)
+        if len(authors) > 1:
+            return True
+        (author,) = authors
+        if author not in self._forgets:
+            self._forgets[author] = ticks_of_forgets(self._sql, author)
+        ticks = self._forgets[author]
+        return not any(is_in_burst(facts.tick_in(one.id), ticks) for one in forgets)
+
     def _shown_state(self, held: list[Held], home: ObjectRow | None = None) -> State:
-        """Hidden if the owner of this device would forget it, and another device must agree."""
+        """Hidden if a forgetting waits for a person's word, here or on another device."""
         is_wished_away = any(
             isinstance(one.body, Wishing) and one.body.what == FactKind.FORGET
             for one in views.open_wishes(held)
             if one.id[:6] == self._rules.own
         )
+        if views.is_forgotten(held) or (home is not None and home.state == State.HELD_BACK):
+            return State.HELD_BACK
         is_hidden = is_wished_away or (home is not None and home.state == State.HIDDEN)
         return State.HIDDEN if is_hidden else State.LIVE
 
@@ -175,7 +194,7 @@ class Placing:
                 self.see_anew(row, conversation)
             elif not self._keeps(row, conversation):
                 self._withdraw(row)
-            elif row.state in PRESENT:
+            elif row.state in {*PRESENT, State.HELD_BACK}:
                 row.state = self._shown_state(held_facts(self._sql, row), conversation)
             elif row.state == State.WITHDRAWN:
                 row.state = State.WAITING

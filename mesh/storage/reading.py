@@ -227,6 +227,24 @@ def live_object(connection: Connection, identity: bytes) -> ObjectRow | None:
 # ---- forgetting ------------------------------------------------------------------------------
 
 
+def ticks_of_forgets(connection: Connection, author: bytes) -> list[int]:
+    """When an author (tag) forgot things, sorted."""
+    found = connection.execute(
+        "SELECT id FROM fact WHERE kind=8 AND id BETWEEN ? AND ?",
+        (author + bytes(10), author + b"\xff" * 10),
+    )
+    return sorted(facts.tick_in(identity) for (identity,) in found)
+
+
+def held_back(connection: Connection) -> list[tuple[ObjectRow, bytes]]:
+    """What is hidden because its forgetting is one of too many, with that forgetting's id."""
+    found = connection.execute(
+        "SELECT f.id, o.n FROM fact f INDEXED BY fact_forgets"
+        " JOIN object o ON o.n=f.object WHERE f.kind=8 AND o.state=5"
+    )
+    return [(object_by_n(connection, n), identity) for identity, n in list(found)]
+
+
 def is_all_here(connection: Connection, conversation: ObjectRow) -> bool:
     """Whether no message of a conversation was ever meant for another device."""
     if conversation.level >= Level.HERE:
@@ -276,5 +294,7 @@ def unconfirmed(connection: Connection, tag: bytes) -> list[ObjectRow]:
 
 def awaits_receipt(connection: Connection, row: ObjectRow, tag: bytes) -> bool:
     """Whether an object was forgotten by name and this author (tag) has not confirmed it."""
+    if row.state != State.FORGOTTEN:  # it may be held back: nothing is erased yet
+        return False
     held = held_facts(connection, row)
     return views.is_forgotten(held) and tag not in views.confirmed_by(held)

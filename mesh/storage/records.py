@@ -158,6 +158,8 @@ class Intake:
         number = self._placing.number(scope, raw, fact.stamp, mine=mine)
         self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
         self.outcome.rooted.append((scope, number))
+        if home and home.state in {State.HIDDEN, State.HELD_BACK}:
+            self._dirty[identity] = row
         return True
 
     def _is_private(self, content: facts.Body | None) -> bool:

@@ -75,7 +75,11 @@ _GIVEN = """
 CREATE TABLE given(peer BLOB PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _AUDITS, _THREADS, _GIVEN)
+_FORGETS = """
+CREATE INDEX fact_forgets ON fact(id) WHERE kind=8;
+"""
+
+MIGRATIONS = (_FIRST, _AUDITS, _THREADS, _GIVEN, _FORGETS)
 """One script a version; a script that was released is never changed."""
 
 
