@@ -8,6 +8,7 @@
     application   the tray application beside such a node: start until its icon, memory, CPU,
               and by how much its loop came late (worst, p99) while all messages arrive, at
               5,000 bus messages a second, and when the conversations are opened
+    pages     of a list of conversations and of one very long conversation, asked over the door
 
 Bytes are what crosses the loopback interface both ways, headers and acknowledgements included.
 """
@@ -30,6 +31,7 @@ from bench.agent import bus_to_bus
 from bench.application import application
 from bench.family import BenchDevice, family
 from bench.floors import floors, spread
+from bench.leafing import leafing
 from mesh.wishes import Import, Invite, Say, Sync
 
 MESSAGES, RATE = 300, 20.0
@@ -126,6 +128,7 @@ async def measure(lines: list[bytes], sizes: list[int], idle_s: float) -> dict[s
             found["runs"].append(await initial(part, size, idle_s))
             if size == max(sizes):
                 found["application"] = await application(part, idle_s)
+    found["pages"] = await leafing(lines, max(sizes))
     return found
 
 

@@ -139,8 +139,9 @@ class Spine(NamedTuple):
 
 
 _LATEST = (
-    "SELECT m, n FROM (SELECT n, (SELECT max(shown) FROM object"
-    " WHERE home=conversation.n AND state=0) AS m FROM conversation) WHERE m IS NOT NULL"
+    "WITH latest(m, n) AS MATERIALIZED (SELECT (SELECT max(shown) FROM object"
+    " WHERE home=conversation.n AND state=0), n FROM conversation)"
+    " SELECT m, n FROM latest WHERE m IS NOT NULL"
 )
 
 
