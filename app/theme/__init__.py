@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-__all__ = ["DARK", "LIGHT", "Tokens", "apply", "icon", "pixmap", "tokens"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Tokens",
+    "apply",
+    "icon",
+    "pixmap",
+    "scaled",
+    "text_scale",
+    "tokens",
+]
 
 Scheme = Literal["light", "dark"]
 _LACKING = {"DejaVu Sans", "Sans Serif", "Sans", "Bitstream Vera Sans"}
@@ -69,6 +79,11 @@ def _dress(app: QApplication, chosen: Tokens) -> Tokens:
 def text_scale(pixels: int) -> float:
     """How much larger texts are for those whose system writes its own ``pixels`` high."""
     return min(LARGEST, max(1.0, pixels / USUAL))
+
+
+def scaled(length: int) -> int:
+    """A width that holds text, as much larger as texts are; logical pixels."""
+    return round(length * max(1.0, QGuiApplication.font().pixelSize() / TEXT))
 
 
 def _system_text() -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
+from app import theme
 from app.theme.tokens import CLOSE
 from app.widgets.layout import in_order
 
@@ -54,7 +55,7 @@ class Tiles(QWidget):
     def _fitting(self) -> int:
         room = self.width() + CLOSE
         number = max(self._always, len(self._shown))
-        fitting = max(1, min(self._most, number, room // (self._least + CLOSE)))
+        fitting = max(1, min(self._most, number, room // (theme.scaled(self._least) + CLOSE)))
         rows = -(-number // fitting)
         return -(-number // rows)
 

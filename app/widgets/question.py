@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app import theme
 from app.theme.tokens import CLOSE, EDGE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
 from app.widgets.labels import label
@@ -40,7 +41,7 @@ class Question(QDialog):
         self.setWindowTitle(headline)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme.scaled(WIDTH))
         self.yes = Button(yes, look="danger" if is_grave else "primary", on_click=self._agree)
         self.no = Button(tr("Cancel"), on_click=self.reject)
         self.yes.setAutoDefault(False)
@@ -78,7 +79,7 @@ class Question(QDialog):
     def fit(self) -> None:
         """As high as its texts need; to be called when one of them has changed."""
         self._whole.activate()
-        self.setFixedHeight(self._whole.totalHeightForWidth(WIDTH))
+        self.setFixedHeight(self._whole.totalHeightForWidth(self.width()))
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

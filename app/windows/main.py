@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
+from app import theme
 from app.theme.tokens import NEAR
 from app.viewstate import ViewState
 from app.widgets.buttons import Button
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
         side = QWidget()
         side.setObjectName("side")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        side.setFixedWidth(SIDE)
+        side.setFixedWidth(theme.scaled(SIDE))
         brand = row(Tile("companion", "accent", 32), label("AICO", "h2"), None, gap=10,
                     edges=(6, 0, 0, 16))  # fmt: skip
         layout = column(brand, gap=3, edges=(14, 20, 14, 16))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QMenu
 from typing_extensions import override
 
+from app import theme
 from app.theme.tokens import EDGE, GAP, NEAR
 from app.viewstate import minutes_until_morning
 from app.widgets.buttons import Button
@@ -79,7 +80,7 @@ class Hero(Card):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(is_narrow=self.width() < NARROW)
+        self._arrange(is_narrow=self.width() < theme.scaled(NARROW))
 
     def _arrange(self, *, is_narrow: bool) -> None:
         """The buttons beside the text, or where that leaves it too little room, below."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app import theme
 from app.theme.tokens import CLOSE, EDGE, GAP
 from app.widgets.buttons import Button
 from app.widgets.cards import Empty
@@ -61,7 +62,7 @@ class DevicesPage(Page):
         self._list = QVBoxLayout()
         self._list.setSpacing(CLOSE)
         self.detail = Detail(wisher)
-        self.detail.setMaximumWidth(DETAIL_MAX)
+        self.detail.setMaximumWidth(theme.scaled(DETAIL_MAX))
         self.detail.back_wanted.connect(self._back)
         self.detail.recovery_wanted.connect(self.recovery_wanted)
         self._left = _scrolled(self._lay_out_list())
@@ -165,7 +166,7 @@ class DevicesPage(Page):
         self._left.setVisible(wide or not is_detail)
         self._right.setVisible(is_detail)
         if wide:
-            self._left.setFixedWidth(LIST_WIDTH)
+            self._left.setFixedWidth(theme.scaled(LIST_WIDTH))
         else:
             self._left.setMinimumWidth(0)
             self._left.setMaximumWidth(QWIDGETSIZE_MAX)
@@ -173,12 +174,12 @@ class DevicesPage(Page):
         _inset(self._right, left=CLOSE if wide else OUTER)
 
     def _is_wide(self) -> bool:
-        return self.width() >= WIDE
+        return self.width() >= theme.scaled(WIDE)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        was_wide = event.oldSize().width() >= WIDE
+        was_wide = event.oldSize().width() >= theme.scaled(WIDE)
         if was_wide != self._is_wide():
             self._show_detail()
 

@@ -93,3 +93,17 @@ def test_an_icon_is_sharp_on_a_screen_of_any_density(qtbot: QtBot) -> None:
     made = theme.icon("pause", LIGHT.text, 20)
     assert made.pixmap(QSize(20, 20), 1.0).toImage().width() == 20
     assert made.pixmap(QSize(20, 20), 2.0).toImage().width() == 40
+
+
+def test_what_holds_text_grows_with_it(qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light")
+    before, larger = app.font(), app.font()
+    assert theme.scaled(200) == 200
+    larger.setPixelSize(21)
+    app.setFont(larger)
+    assert theme.scaled(200) == 300
+    app.setFont(before)
