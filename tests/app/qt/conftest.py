@@ -14,11 +14,13 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from app.application.program import Program
+from mesh.profile import Profile
 from tests.app.qt.recorder import Recorder
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def pytest_asyncio_loop_factories(
@@ -38,3 +40,9 @@ def qapp_cls() -> type[Program]:
 def recorder() -> Recorder:
     """A node that only notes what it is asked."""
     return Recorder()
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    """A profile that was never used."""
+    return Profile(tmp_path / "home", tmp_path / "run")
