@@ -32,6 +32,21 @@ def when(seconds: float, now: float) -> str:
     return tr("{day}, {time}", day=_skeleton(moment, "MMMd"), time=_clock(moment))
 
 
+def lately(seconds: float, now: float) -> str:
+    """As ``when``, to the day, for a narrow list: "14:05", "Yesterday", "Mon", "Mar 3"."""
+    moment, today = moment_of(seconds), moment_of(now)
+    if moment is None or today is None:
+        return UNKNOWN
+    passed = today.date() - moment.date()
+    if not passed:
+        return _clock(moment)
+    if passed == timedelta(days=1):
+        return tr("Yesterday")
+    if timedelta() < passed <= _WEEK:
+        return _skeleton(moment, "E")
+    return _skeleton(moment, "MMMd" if moment.year == today.year else "yMMMd")
+
+
 def day(seconds: float, now: float) -> str:
     """The day alone, as a heading: "Today", "Yesterday", "Monday, March 3", "March 3, 2024"."""
     moment, today = moment_of(seconds), moment_of(now)

@@ -23,7 +23,7 @@ from app.windows.lists.model import ListModel
 from app.windows.lists.searching import Searching
 from app.windows.lists.view import ListView
 from app.wording import full_date, grouped, sentence, tr, trn
-from mesh.messages import ForgetConfirmed, HistoryArrived, UserSaid
+from mesh.messages import ForgetConfirmed, HistoryArrived, MessageChanged, UserSaid
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -136,7 +136,7 @@ class Sidebar(QWidget):
 
     def take(self, news: list[News]) -> None:
         """Something was said, came or went somewhere."""
-        kinds = (UserSaid, HistoryArrived, ForgetConfirmed)
+        kinds = (UserSaid, HistoryArrived, ForgetConfirmed, MessageChanged)
         if any(isinstance(one.body, kinds) for one in news):
             self.model.look_above()
 
@@ -192,7 +192,7 @@ class Sidebar(QWidget):
     def _entry(self, head: ConversationHead) -> Entry:
         return Entry(
             title=head.title or tr("Conversation"),
-            aside=words.moment_of(head.last, self._now),
+            aside=words.lately(head.last, self._now),
             under=head.last_text if head.messages > 1 else tr("One message"),
             under_aside=grouped(head.messages) if head.messages > 1 else "",
             marks=("lock",) if words.is_kept_close(head.privacy) else (),

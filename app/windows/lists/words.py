@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from app import wording
 from app.wording import clock_time, day, language, privacy, tr, when
 
 LEVELS = ("public", "family", "private", "here")
@@ -38,6 +39,16 @@ def moment_of(seconds: float, now: float) -> str:
 @functools.lru_cache(maxsize=4096)
 def _moment_of(minute: int, now: int, _language: str) -> str:
     return when(minute * MINUTE, now * MINUTE)
+
+
+def lately(seconds: float, now: float) -> str:
+    """The moment to the day, for a narrow list."""
+    return _lately(int(seconds // MINUTE), int(now // MINUTE), language())
+
+
+@functools.lru_cache(maxsize=4096)
+def _lately(minute: int, now: int, _language: str) -> str:
+    return wording.lately(minute * MINUTE, now * MINUTE)
 
 
 def is_kept_close(level: str) -> bool:

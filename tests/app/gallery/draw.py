@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tests.app.gallery.shots import Shot
 
 
+OFTEN, SHADE = 192, 0xFFC0C0C0
+"""So many colours as they are, and four shades of each of red, green and blue."""
+
+
 def main(folder: Path, percent: int, names: list[str], *, wants_all: bool) -> None:
     """Draw what is wanted of every window whose name begins with one of the names."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -50,10 +54,14 @@ def draw(app: QApplication, shot: Shot, path: Path) -> None:
 
 
 def _in_few_colours(picture: QImage) -> QImage:
-    """With the 256 colours that it has most of: a third of the size, and hardly to be seen."""
+    """With 256 colours: a third of the size, and hardly to be seen.
+
+    Those that it has most of, and of all others one of each shade, so that none is lost.
+    """
     plain = picture.convertToFormat(QImage.Format.Format_RGB32)
-    pixels = memoryview(plain.constBits()).cast("I")
-    table = [colour for colour, _ in Counter(pixels).most_common(256)]
+    often = Counter(memoryview(plain.constBits()).cast("I")).most_common()
+    shades = {colour & SHADE: colour for colour, _ in reversed(often[OFTEN:])}
+    table = [*(colour for colour, _ in often[:OFTEN]), *shades.values()]
     flags = Qt.ImageConversionFlag.AvoidDither | Qt.ImageConversionFlag.ThresholdDither
     return plain.convertToFormat(QImage.Format.Format_Indexed8, table, flags)
 

@@ -46,7 +46,7 @@ DEVICES = {
     "as-guest": "this device is a guest",
     "as-limited": "this device has limited trust",
 }
-TALKS = {"two": "a conversation", "alone": "nothing was said yet"}
+TALKS = {"five": "a conversation", "alone": "nothing was said yet"}
 
 
 def main_window(page: str, scene: str) -> QWidget:
@@ -141,6 +141,6 @@ CONVERSATIONS_WINDOWS: Windows = {
     "narrow": ("the smallest window", partial(narrow, "conversations")),
 }
 MEMORIES_WINDOWS: Windows = {
-    **_of("memories", {"two": "what is kept", "alone": "nothing is kept yet"}),
+    **_of("memories", {"five": "what is kept", "alone": "nothing is kept yet"}),
     "forgetting": ("a moment to take it back", forgetting),
 }

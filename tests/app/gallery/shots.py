@@ -66,7 +66,7 @@ ROOMS = {
 }
 AT_200 = {
     "companion-five",
-    "conversations-two",
+    "conversations-five",
     "devices-detail",
     "first-run-words",
     "pairing-comparing",

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from app.wording import ago, clock_time, day, full_date, left, speak, until, when
+from app.wording import ago, clock_time, day, full_date, lately, left, speak, until, when
 
 
 def seconds_at(*parts: int) -> float:
@@ -18,22 +18,23 @@ def seconds_at(*parts: int) -> float:
 NOW = seconds_at(2026, 11, 22, 18, 30)
 """A Sunday."""
 MOMENTS = [
-    ((2026, 11, 22, 9, 5), "09:05", "Heute"),
-    ((2026, 11, 21, 23, 59), "Gestern, 23:59", "Gestern"),
-    ((2026, 11, 17, 0, 0), "Di, 00:00", "Dienstag, 17. November"),
-    ((2026, 3, 3, 14, 5), "3. März, 14:05", "Dienstag, 3. März"),
-    ((2025, 11, 22, 14, 5), "22. Nov. 2025", "22. November 2025"),
-    ((2026, 11, 25, 8, 0), "25. Nov., 08:00", "Mittwoch, 25. November"),
+    ((2026, 11, 22, 9, 5), "09:05", "09:05", "Heute"),
+    ((2026, 11, 21, 23, 59), "Gestern, 23:59", "Gestern", "Gestern"),
+    ((2026, 11, 17, 0, 0), "Di, 00:00", "Di", "Dienstag, 17. November"),
+    ((2026, 3, 3, 14, 5), "3. März, 14:05", "3. März", "Dienstag, 3. März"),
+    ((2025, 11, 22, 14, 5), "22. Nov. 2025", "22. Nov. 2025", "22. November 2025"),
+    ((2026, 11, 25, 8, 0), "25. Nov., 08:00", "25. Nov.", "Mittwoch, 25. November"),
 ]
 
 
-@pytest.mark.parametrize(("moment", "short", "heading"), MOMENTS)
+@pytest.mark.parametrize(("moment", "short", "narrow", "heading"), MOMENTS)
 @pytest.mark.usefixtures("german")
 def test_a_moment_is_as_short_as_it_is_clear(
-    moment: tuple[int, ...], short: str, heading: str
+    moment: tuple[int, ...], short: str, narrow: str, heading: str
 ) -> None:
     seconds = seconds_at(*moment)
     assert when(seconds, NOW) == short
+    assert lately(seconds, NOW) == narrow
     assert day(seconds, NOW) == heading
 
 
