@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Compare, Compared
 
-WAITING_MAX = 2048
+WAITING_MAX = 256
 FREEZES_MAX = 4096
 """Feeds frozen for one talk; a device that asks for more ends it."""
 
@@ -102,7 +102,9 @@ class Check:
     since: int
     window: int
     is_audit: bool
-    step: int = 0
+    steps: int = 0
+    asked: int | None = None
+    """The question that waits for its answer."""
     epoch: int = 0
     mark: Mark | None = None
     comparison: Comparison | None = None
@@ -167,19 +169,24 @@ class Checking:
         check.comparison = comparison
         await self._go_on(check, comparison)
 
+    def expects(self, frame: Compared) -> bool:
+        """Whether this answers a question that is open; it is not, then, any more."""
+        check = self._checks.get(frame.scope)
+        if check is None or (frame.talk, frame.step) != (check.talk, check.asked):
+            self._talk.circle.count("stale_comparisons")
+            return False
+        check.asked = None
+        return True
+
     async def compared(self, frame: Compared) -> None:
-        """An answer came."""
+        """An expected answer came."""
         check = self._checks.get(frame.scope)
         comparison = check.comparison if check else None
-        if check is None or comparison is None or (frame.talk, frame.step) != (
-            check.talk, check.step
-        ):  # fmt: skip
-            self._talk.circle.count("stale_comparisons")
+        if check is None or comparison is None or frame.talk != check.talk:
             return
         if check.mark not in {None, frame.mark}:
             raise BadFrame("a feed that changed while it was compared")
         check.mark = frame.mark
-        check.step += 1
         try:
             await self._talk.circle.database.read(lambda _: comparison.taken(frame.spans))
         except TooFarApart:
@@ -198,7 +205,8 @@ class Checking:
         if question is None:
             await self._finish(check, comparison)
         else:
-            step, is_last = (check.talk, check.step), comparison.is_last
+            check.asked, check.steps = check.steps, check.steps + 1
+            step, is_last = (check.talk, check.asked), comparison.is_last
             self._talk.say(frames.Compare(check.scope, *step, *question, is_last))
 
     async def _give_up(self, check: Check) -> None:

@@ -117,7 +117,8 @@ class TakingSide:
 
     def compared(self, frame: frames.Compared) -> None:
         """What the other says of a scope that is being compared."""
-        self._worker.add(lambda: self._checking.compared(frame))
+        if self._checking.expects(frame):
+            self._worker.add(lambda: self._checking.compared(frame))
 
     async def astray(self, frame: frames.Astray) -> None:
         """The other does not know our mark: it was restored, or does not remember so far."""

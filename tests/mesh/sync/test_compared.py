@@ -10,14 +10,16 @@ import msgspec
 import pytest
 
 from mesh.model import fact as facts
+from mesh.model.cursor import Mark
 from mesh.model.device import Trust
 from mesh.model.fact import Fact, FactKind, ObjectKind
 from mesh.storage import feeds
 from mesh.wire import frames
+from mesh.wire.spans import Print, Same
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     import apsw
@@ -256,3 +258,45 @@ def imported(engine: Engine) -> bytes:
     line = facts.Turn("c", "user", "imported", tick >> 16, source="s1")
     body = facts.encode_body(line)
     return facts.write(Fact(1, FactKind.ROOT, b"", b"", ObjectKind.TURN, tick, 1, (), body))
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        frames.Compare(9, 1, 0, b"b", (Same(b"a"),), is_last=True),
+        frames.Compare(9, 1, 0, b"", (Same(b""), Same(b"a")), is_last=True),
+    ],
+)
+async def test_who_asks_nonsense_is_talked_to_no_more(
+    three: list[Engine], junk: frames.Compare
+) -> None:
+    a, b, _ = three
+    await all_have_the_same(a, b)
+    join(a, b)
+    await in_step(b, a)
+    a.sync.say(b.key, junk)
+    await until(lambda: not b.sync.is_connected(a.key))
+    assert b.sync.counts["ended_bad_frame"] == 1
+
+
+async def test_answers_nobody_asked_for_are_counted_and_more_questions_than_can_be_end_it(
+    three: list[Engine],
+) -> None:
+    a, b, _ = three
+    await all_have_the_same(a, b)
+    join(a, b)
+    await in_step(b, a)
+    a.sync.say(b.key, frames.Compared(9, 77, 0, Mark(bytes(8), 3), (Same(b""),)))
+    await in_step(b, a)
+    assert b.sync.counts["stale_comparisons"] == 1
+    whole = (Print(b"", 1, bytes(16)),)
+    for number in range(400):
+        a.sync.say(b.key, frames.Compare(9, number, 0, b"", whole, is_last=True))
+    await until(lambda: not b.sync.is_connected(a.key))
+    assert b.sync.counts["ended_bad_frame"] == 1
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0)  # a lane that ends tells its device only
