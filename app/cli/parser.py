@@ -63,9 +63,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _let_argparse_speak() -> None:
-    domain, place = folder()
-    gettext.bindtextdomain(domain, place)
-    gettext.textdomain(domain if language() != "en" else None)
+    if language() != "en":
+        domain, place = folder()
+        gettext.bindtextdomain(domain, place)
+        gettext.textdomain(domain)
 
 
 def _parser() -> Parser:

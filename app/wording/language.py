@@ -9,11 +9,11 @@ from __future__ import annotations
 import gettext
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from importlib.resources.abc import Traversable
 
 DOMAIN = "aico-mesh"
 LANGUAGES = ("en", "de")
@@ -116,7 +116,7 @@ def known(context: str) -> tuple[str, ...]:
 
 def folder() -> tuple[str, str]:
     """For a library that speaks through gettext on its own: the domain and where it lies."""
-    return DOMAIN, str(files("resources") / "locale")
+    return DOMAIN, str(_folder())
 
 
 def _spoken() -> gettext.NullTranslations:
@@ -150,7 +150,13 @@ def _without_encoding(wish: str) -> str:
     return wish.partition(".")[0].partition("@")[0]
 
 
+def _folder() -> Traversable:
+    from importlib.resources import files  # a short command in English needs none of it
+
+    return files("resources") / "locale"
+
+
 def _texts_in(language: str) -> Texts:
-    compiled = files("resources") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    compiled = _folder() / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
     with compiled.open("rb") as file:
         return Texts(file)
