@@ -62,11 +62,14 @@ class GivingSide:
     async def since_came(self, frame: frames.Since) -> None:
         """The other asks for a scope from where it is."""
         talk, circle = self._talk, self._talk.circle
-        if talk.allowed is None or not talk.allowed.covers(frame.scope) or talk.is_paused:
+        allowed = talk.allowed
+        if allowed is None or not allowed.covers(frame.scope) or talk.is_paused:
             circle.count("refused_scopes")
             return
         settled = Ranges.unpacked(frame.settled)
         starts = await circle.database.read(lambda sql: feeds.run_starts(sql, frame.scope))
+        if talk.allowed is not allowed:  # a hello of ours meanwhile: this was asked before it
+            return
         top = circle.tops.get(frame.scope, 0)
         giving = begin_giving(
             frame.scope, frame.talk, settled, frame.mark, starts=starts, top=top
