@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh.model import hlc
 from mesh.model.device import Trust, author_tag, device_id
 from mesh.model.fact import ObjectKind
 from mesh.storage import reading
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from mesh.model.roster import Roster
     from tests.simulation.device import Device
 
+FAST_MS = 20 * 86_400_000
+"""How far a clock that was wrong for a while may have taken the hybrid clock along."""
 GONE = frozenset({2, 3})
 """An object's state on a disk: forgotten, withdrawn."""
 
@@ -262,3 +265,18 @@ async def all_are_in_step(devices: list[Device]) -> None:
             other = next((d for d in devices if d.key == key), None)
             if other is not None and not one.services.sync.in_step(key):
                 raise Broken(f"{one.name} is not in step with {other.name}")
+
+
+def no_lie_is_believed(honest: list[Device], forged: set[bytes]) -> None:
+    """Nobody holds what was forged, and nobody's clock was moved by it."""
+    for device in honest:
+        believed = sorted(forged & store_of(device.connection).raws)
+        if believed:
+            one = item(believed[0])
+            raise Broken(
+                f"{device.name} holds what was forged: {one.kind} {one.id.hex()} of"
+                f" {one.object.hex()}"
+            )
+        kept = device.connection.execute("SELECT value FROM meta WHERE name='clock'").get or 0
+        if hlc.is_far_ahead(int(kept), device.clock.wall() // 1000 + FAST_MS):
+            raise Broken(f"the clock of {device.name} was moved")

@@ -168,6 +168,7 @@ class Faults:
 
     def _judge_of(self, device: Device) -> Device | None:
         founder = self._world.devices[0]
-        if device is founder or device.key == founder.key or not founder.is_running:
+        is_beyond = device.key == founder.key or self._world.is_liar(device)
+        if is_beyond or not founder.is_running:
             return None
         return founder

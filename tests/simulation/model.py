@@ -137,7 +137,9 @@ class Store:
         )
 
     def newest(self, identity: bytes) -> int:
-        """The stamp of its newest text, a tick."""
+        """The stamp of its newest text, a tick; what has no text has no age."""
+        if all(one.object_kind == CONVERSATION for one in self.objects.get(identity, ())):
+            return 1 << 63
         texts = [
             one.stamp for one in self.objects.get(identity, ()) if one.kind in {ROOT, TEXT}
         ]

@@ -85,7 +85,9 @@ def _judge_content(sender: Device, one: Item, store: Store, trust: Trust, oldest
     if not store.may_leave(one):
         raise Leak(f"{sender.name} gives what may not leave: {one.id.hex()}")
     if store.newest(one.object) < oldest:
-        raise Leak(f"{sender.name} gives a limited device what is too old")
+        raise Leak(
+            f"{sender.name} gives a limited device what is too old: {one.kind} {one.id.hex()}"
+        )
 
 
 def _is_own(sender: Device, one: Item, store: Store) -> bool:

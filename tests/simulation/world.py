@@ -19,6 +19,7 @@ from tests.simulation import checks, watch
 from tests.simulation.device import Device
 from tests.simulation.families import FULL, GUEST, LIMITED, family
 from tests.simulation.faults import Faults
+from tests.simulation.liar import Liar
 from tests.simulation.model import store_of
 from tests.simulation.network import Network, Ways
 from tests.simulation.owner import Owner
@@ -49,6 +50,8 @@ class Shape:
     slowest_s: float
     wishes: dict[str, float]
     faults: dict[str, float]
+    liar: int | None = None
+    """Which device is in strange hands."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -70,6 +73,8 @@ def shape_of(seed: int) -> Shape:
         for name in drawn:
             if rng.random() < 0.3 and name not in {"say", "start", "heal", "make_room"}:
                 drawn[name] = 0.0
+    limited = [number for number, trust in enumerate(rest, 1) if trust is LIMITED]
+    is_lied_to = rng.random() < 0.3
     return Shape(
         trusts=(FULL, *rest),
         steps=rng.choice((15, 30, 30, 60)),
@@ -78,6 +83,7 @@ def shape_of(seed: int) -> Shape:
         slowest_s=rng.choice((0.002, 0.02, 0.3)),
         wishes=wishes,
         faults=faults,
+        liar=limited[-1] if limited and is_lied_to else None,
     )
 
 
@@ -101,6 +107,7 @@ class World:
     trace: Callable[[str], None] = lambda _: None
     loop: Timeline = field(default_factory=Timeline)
     devices: list[Device] = field(default_factory=list)
+    liar: Liar | None = None
     trusted_otherwise_s: float = -ADAPTING_S
 
     def __post_init__(self) -> None:
@@ -131,6 +138,8 @@ class World:
     async def _play(self) -> None:
         for device in self.devices:
             await self.start(device)
+        if self.shape.liar is not None:
+            self.liar = Liar(self.devices[self.shape.liar], self.devices, self.rng)
         await asyncio.sleep(self.rng.choice((0.0, 3.0)))
         for step in range(self.shape.steps):
             await self._act()
@@ -165,6 +174,15 @@ class World:
         """The devices whose process lives."""
         return [device for device in self.devices if device.is_running]
 
+    def is_liar(self, device: Device | None) -> bool:
+        """Whether a device is in strange hands: what it says of itself proves nothing."""
+        return self.liar is not None and device is self.liar.device
+
+    @property
+    def honest(self) -> list[Device]:
+        """The devices whose process lives and says what is so."""
+        return [device for device in self.running if not self.is_liar(device)]
+
     def note(self, device: Device | None, what: str) -> None:
         """One line of the trace."""
         self.trace(f"{self.loop.time():9.3f} {device.name if device else '--'} {what}")
@@ -172,6 +190,10 @@ class World:
     # ---- acting ------------------------------------------------------------------------------
 
     async def _act(self) -> None:
+        if self.liar is not None and self.liar.device.is_running and self.rng.random() < 0.3:
+            self.note(self.liar.device, "lies")
+            self.liar.device.crew.spawn(self.liar.lie())
+            return
         if self.rng.random() < 0.35:
             await self.faults.strike()
             return
@@ -200,7 +222,7 @@ class World:
 
     def _watch(self, ways: Ways, peer: bytes, payload: bytes) -> None:
         device = self._by_ways.get(ways)
-        if device is None or not device.is_running:
+        if device is None or not device.is_running or self.is_liar(device):
             return
         try:
             watch.judge(device, peer, payload)
@@ -215,11 +237,12 @@ class World:
             raise checks.Broken(f"an error of ours: {self._errors.said[0]}")
         if not thoroughly or self.loop.time() < self.trusted_otherwise_s + ADAPTING_S:
             return
-        for device in self.running:
+        for device in self.honest:
             for lane in list(device.ways.lanes.values()):
                 other = self._by_ways.get(lane.other.ways)
                 is_whole = lane.is_up and lane.other.is_up and not lane.is_cut
-                if other is not None and other.is_running and is_whole:
+                is_honest = other is not None and other in self.honest
+                if other is not None and is_honest and is_whole:
                     checks.in_step_is_true(device, other)
 
     # ---- resting -----------------------------------------------------------------------------
@@ -228,7 +251,7 @@ class World:
         """All faults end; then wait until nothing changes any more."""
         self.note(None, "rest")
         await self.faults.mend()
-        self._before = [(one, store_of(one.connection)) for one in self.running]
+        self._before = [(one, store_of(one.connection)) for one in self.honest]
         await asyncio.sleep(HEAL_S)
         self.network.redial()
         deadline = self.loop.time() + REST_S
@@ -250,7 +273,7 @@ class World:
     async def _judge(self) -> None:
         self._look(thoroughly=True)
         roster = self._roster()
-        members = [d for d in self.running if d.key in roster.members and not d.is_out]
+        members = [d for d in self.honest if d.key in roster.members and not d.is_out]
         fulls = [d for d in members if roster.members[d.key].trust is FULL]
         holders = [d for d in members if roster.members[d.key].trust is not GUEST]
         for device in members:
@@ -266,6 +289,8 @@ class World:
         await checks.moods_are_equal(fulls)
         await checks.receipts_are_true(holders, fulls)
         await checks.all_are_in_step(members)
+        if self.liar is not None:
+            checks.no_lie_is_believed(members, self.liar.forged)
 
 
 async def _end_all() -> None:
