@@ -249,6 +249,17 @@ class AssistantSaid(UserSaid, frozen=True):
     role: str = "assistant"
 
 
+class MessageChanged(Message, frozen=True):
+    """A message, or a whole conversation, has another text, other tags or another privacy.
+
+    ``id`` names it beyond doubt (32 hex digits); what it is now is to be read.
+    """
+
+    topic: ClassVar[str] = "conversation/message/changed"
+    audience: ClassVar[Audience] = Audience.RECORD
+    id: str
+
+
 class ContextUpdated(Message, frozen=True):
     """A conversation's subject or mood shifted; for devices that may hold the conversation."""
 
@@ -433,7 +444,7 @@ TOPICS: dict[str, type[Message]] = {
         DeviceAnnounced, DeviceRecognised, RegistryUpdated, RegistryQuery, Heartbeat,
         PairingAsked, PairingDone, HealthChanged, SharingPaused,
         SyncRequested, SyncArrived, ConflictDetected, ConflictResolved, SyncStatus,
-        UserSaid, AssistantSaid, ContextUpdated, JustBetweenUs, HistoryArrived,
+        UserSaid, AssistantSaid, MessageChanged, ContextUpdated, JustBetweenUs, HistoryArrived,
         MoodChanged, MoodObserved, AnalysisRequested, AnalysisMade,
         MemoryAsked, SearchAsked, SearchDone, MemoryChanged, ForgetConfirmed,
         WorkOffered,

@@ -15,6 +15,7 @@ from mesh.companion.telling import (
     disputable_in,
     forgettings_in,
     memories_in,
+    messages_changed_in,
     observations_in,
     told_of,
 )
@@ -26,6 +27,7 @@ from mesh.messages import (
     MemoryAsked,
     MemoryChanged,
     Message,
+    MessageChanged,
     MoodChanged,
     Remembered,
     Said,
@@ -87,6 +89,8 @@ class Newsroom:
             self._tell_later(outcome)
 
     def _tell_later(self, outcome: Outcome) -> None:
+        for identity in messages_changed_in(outcome.fresh):
+            self._publish(MessageChanged(id=facts.text_of_id(identity)))
         memories = memories_in(outcome.fresh)
         forgettings = forgettings_in(outcome.fresh)
         if memories or forgettings:

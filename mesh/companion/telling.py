@@ -11,6 +11,7 @@ from mesh.model.fact import TEXTUAL, Fact, FactKind, ObjectKind, Observation, Tu
 from mesh.storage.reading import public_id
 
 MICRO = 1_000_000
+CHANGES = TEXTUAL | {FactKind.TAG, FactKind.UNTAG, FactKind.LABEL}
 DeviceOf = Callable[[bytes], str | None]
 
 
@@ -56,6 +57,16 @@ def _said(identity: bytes, turn: Turn, device: str | None) -> UserSaid:
 def memories_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> set[bytes]:
     """The memories whose view may have changed."""
     return {target for _, fact, target in fresh if fact.object_kind == ObjectKind.MEMORY}
+
+
+def messages_changed_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> set[bytes]:
+    """The messages and conversations that were here and are not what they were."""
+    return {
+        target
+        for _, fact, target in fresh
+        if fact.object_kind in {ObjectKind.TURN, ObjectKind.CONVERSATION}
+        and (fact.kind in CHANGES or (fact.kind == FactKind.ROOT and fact.object))
+    }
 
 
 def observations_in(fresh: Iterable[tuple[bytes, Fact, bytes]]) -> bool:

@@ -61,7 +61,7 @@ class ConversationsPage(Page):
         side.found.connect(self._show_hit)
         side.loaded.connect(self._follow_list)
         side.import_wanted.connect(self.transfer.ask_import)
-        thread.import_wanted.connect(self.transfer.ask_import)
+        thread.beginning.import_wanted.connect(self.transfer.ask_import)
         side.export_wanted.connect(self._export)
         thread.heading.back_wanted.connect(self._go_back)
         thread.said.connect(self._said)
@@ -139,7 +139,7 @@ class ConversationsPage(Page):
 
     def _follow_list(self) -> None:
         """The list is here, or renewed."""
-        self.thread_view.show_first_day(is_first=not self.sidebar.model.rows)
+        self.thread_view.beginning.show_first_day(is_first=not self.sidebar.model.rows)
         head = self.sidebar.head_of(self.thread_view.conversation)
         if head is not None:
             self.thread_view.show_head(head)

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.theme.tokens import EDGE
-from app.widgets.buttons import Button
-from app.widgets.cards import Empty, Notice
+from app.widgets.cards import Notice
 from app.widgets.labels import label
 from app.widgets.layout import column
+from app.windows.conversations.beginning import Beginning
 from app.windows.conversations.bubbles import Bubbles, spoken
 from app.windows.conversations.compose import Compose
 from app.windows.conversations.fresh import Fresh
@@ -24,7 +24,7 @@ from app.windows.lists.forgetting import Doomed
 from app.windows.lists.model import ListModel
 from app.windows.lists.view import Anchor, ListView
 from app.wording import sentence, tr
-from mesh.messages import HistoryArrived, Said, UserSaid
+from mesh.messages import HistoryArrived, MessageChanged, Said, UserSaid
 from mesh.wishes import Say
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ class Thread(QWidget):
 
     said = Signal(str)
     """Something was said in this conversation."""
-    import_wanted = Signal()
 
     def __init__(self, wisher: Wisher, forgetting: Forgetting) -> None:
         super().__init__()
@@ -63,26 +62,11 @@ class Thread(QWidget):
     def _lay_out(self) -> None:
         self.trouble = Notice("warning", "bad")
         self.trouble.hide()
-        self.empty = Empty(
-            "conversation",
-            tr("A new conversation"),
-            tr("Say something below. AICO will know it on every device that shares with it."),
-        )
-        self.first = Empty(
-            "conversation",
-            tr("Nothing was said yet"),
-            tr("Say something below, or bring in what you said elsewhere."),
-            Button(tr("Import history…"), icon="import", on_click=self.import_wanted.emit),
-        )
-        self.first.hide()
+        self.beginning = Beginning()
         self.loading = label(tr("One moment…"), "mute")
         self.loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        beginning = QWidget()
-        beginning.setLayout(
-            column(self.empty, self.first, None, edges=(EDGE, EDGE, EDGE, EDGE))
-        )
         self.places = QStackedWidget()
-        for place in (beginning, self.loading, self.view):
+        for place in (self.beginning, self.loading, self.view):
             self.places.addWidget(place)
         self.fresh = Fresh(self.places)
         notices = column(self._forgetting, self.trouble, edges=(EDGE, 0, EDGE, 0))
@@ -139,11 +123,6 @@ class Thread(QWidget):
         self._show_place()
         self.compose.field.setFocus()
 
-    def show_first_day(self, *, is_first: bool) -> None:
-        """Whether there is no conversation at all."""
-        self.first.setVisible(is_first)
-        self.empty.setVisible(not is_first)
-
     def _become(self, conversation: str | None, head: ConversationHead | None) -> None:
         self.heading.show_conversation(conversation, head)
         self._reveal, self._anchor = None, None
@@ -182,8 +161,16 @@ class Thread(QWidget):
             body = one.body
             if isinstance(body, UserSaid) and body.conversation_id == self.conversation:
                 self._hear(body)
-            elif isinstance(body, HistoryArrived):
+            elif isinstance(body, HistoryArrived) or self._shows_changed(body):
                 self.reload()
+
+    def _shows_changed(self, body: object) -> bool:
+        """Whether something that is in sight, or all of it, is not what it was."""
+        if not isinstance(body, MessageChanged):
+            return False
+        head = self.heading.head
+        is_head = head is not None and head.object_id == body.id
+        return is_head or self.model.index_of(body.id).isValid()
 
     def _hear(self, said: UserSaid) -> None:
         last = self.model.rows[-1] if self.model.rows else None
@@ -197,13 +184,13 @@ class Thread(QWidget):
 
     def reload(self) -> None:
         """Read anew what is in sight; it stays where it is."""
-        if self.conversation is None or self.model.is_loading:
+        if self.conversation is None:
             return
-        if self.view.is_at_bottom and self.model.is_at_bottom:
-            self.model.load()
-        else:
+        is_at_end = self.view.is_at_bottom and self.model.is_at_bottom
+        if self._reveal is None and not is_at_end:
             self._anchor = self.view.anchor()
-            self.model.load(self._anchor.object_id if self._anchor else None)
+        around = self._anchor.object_id if self._anchor else None
+        self.model.load(self._reveal or around)
 
     # ---- places ------------------------------------------------------------------------------
 
@@ -280,12 +267,8 @@ class Thread(QWidget):
         self.said.emit(said.conversation_id)
 
     def _replace(self, row: MessageLine) -> None:
-        before = next((one for one in self.model.rows if one.object_id == row.object_id), None)
         self.model.replace(row)
         self.view.scheduleDelayedItemsLayout()
-        if before is not None and before.tags != row.tags:
-            # A tag may keep it private; how widely it is shared now is the node's to say.
-            self.reload()
 
     def _forget(self, row: MessageLine) -> None:
         self._forgetting.forget(row.object_id, Doomed.MESSAGE)

@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mesh.companion.telling import forgettings_in, memories_in, observations_in, told_of
+from mesh.companion.telling import (
+    forgettings_in,
+    memories_in,
+    messages_changed_in,
+    observations_in,
+    told_of,
+)
 from mesh.messages import AssistantSaid, Message, MoodObserved, UserSaid
 from tests.mesh.companion.diary import Diary, diary
 
@@ -74,3 +80,24 @@ async def test_memories_and_forgettings_are_looked_at_again(laptop: Diary) -> No
     assert forgettings_in(laptop.outcomes[-1].fresh) == set()
     await laptop.writing.forget(kept.id)
     assert forgettings_in(laptop.outcomes[-1].fresh) == {identity}
+
+
+async def test_a_message_that_is_not_what_it_was_is_told_and_a_new_one_is_not(
+    laptop: Diary,
+) -> None:
+    said = await laptop.writing.say("hello", conversation="talk")
+    kept = await laptop.writing.remember("tea")
+    told = []
+    for change in (
+        laptop.writing.say("more", conversation="talk"),
+        laptop.writing.revise(said.id, "good morning"),
+        laptop.writing.retag(said.id, add=["x"]),
+        laptop.writing.relabel(said.id, "private"),
+        laptop.writing.relabel("talk", "private"),
+        laptop.writing.revise(kept.id, "green tea"),
+    ):
+        await change
+        told.append([one.hex() for one in messages_changed_in(laptop.outcomes[-1].fresh)])
+    conversation = told[4][0]
+    assert told == [[], [said.id], [said.id], [said.id], [conversation], []]
+    assert conversation != said.id

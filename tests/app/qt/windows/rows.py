@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mesh.messages import AssistantSaid, ForgetConfirmed, MemoryChanged, UserSaid, told
+from mesh.messages import (
+    AssistantSaid,
+    ForgetConfirmed,
+    MemoryChanged,
+    MessageChanged,
+    UserSaid,
+    told,
+)
 from mesh.wishes import (
     ConversationHead,
     ConversationPage,
@@ -115,3 +122,7 @@ def remembered(line: MemoryLine) -> News:
 
 def confirmed(identity: str, by: tuple[str, ...], missing: tuple[str, ...] = ()) -> News:
     return told(ForgetConfirmed(id=identity, confirmed_by=by, waiting_for=missing), ME)
+
+
+def changed(identity: str) -> News:
+    return told(MessageChanged(id=identity), ME)

@@ -31,6 +31,7 @@ from tests.app.qt import scenes
 from tests.app.qt.scenes import ME, NOW, device_id
 from tests.app.qt.windows.rows import (
     TALK,
+    changed,
     confirmed,
     head,
     heads,
@@ -90,11 +91,11 @@ def test_the_newest_conversation_is_shown_at_its_end(
 
 def test_a_first_day_says_how_to_begin(page: ConversationsPage, recorder: Recorder) -> None:
     recorder.last(BrowseConversations).answer(ConversationPage(rows=()))
-    assert page.thread_view.first.isVisible()
+    assert page.thread_view.beginning.first.isVisible()
     assert page.thread_view.compose.isVisible()
     page.take([said(1)])
     recorder.last(BrowseConversations).answer(heads(TALK))
-    assert not page.thread_view.first.isVisible()
+    assert not page.thread_view.beginning.first.isVisible()
 
 
 def test_why_there_is_no_list_is_said_and_it_can_be_tried_again(
@@ -181,6 +182,25 @@ def test_what_arrives_late_among_the_old_is_shown_in_its_place(
     opened(page, recorder)
     page.take([said(5)])
     assert recorder.last(BrowseMessages).wish == BrowseMessages(conversation=TALK)
+
+
+def test_what_another_device_changes_is_read_anew_where_it_is_in_sight(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder, 60)
+    page.thread_view.view.verticalScrollBar().setValue(700)
+    before = page.thread_view.view.anchor()
+    assert before is not None
+    sent = len(recorder.sent)
+    page.take([changed(object_id(999))])
+    assert recorder.wishes[sent:] == [BrowseConversations()]
+    page.take([changed(object_id(4))])
+    around = BrowseMessages(conversation=TALK, around=before.object_id)
+    assert recorder.last(BrowseMessages).wish == around
+    recorder.last(BrowseMessages).answer(messages(range(50), newer="place 49"))
+    assert page.thread_view.view.anchor() == before
+    page.take([changed("talk object")])
+    assert recorder.last(BrowseMessages).wish == around
 
 
 def test_too_much_news_reads_the_lists_anew(
