@@ -9,8 +9,10 @@ import pytest
 
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
+from mesh.model.cursor import Mark
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind
+from mesh.model.pauses import EVERYBODY, Pauses
 from mesh.storage.records import Intake
 from mesh.wire import frames
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
@@ -117,4 +119,25 @@ async def test_what_another_job_of_the_same_commit_forgot_is_not_pushed(
         *[a.database.write(take(raw), then=a.sync.grew) for raw in (secret, forget)]
     )
     await in_step(b, a)
+    assert sent_texts(payloads) == set()
+
+
+async def test_what_was_asked_for_right_before_a_pause_is_not_given_in_it(
+    pair: list[Engine],
+) -> None:
+    a, b = pair
+    join(a, b)
+    await in_step(b, a)
+    await a.keep(a.memory("secret"), details=False)
+    payloads: list[bytes] = []
+    for lane in a.lanes.values():
+        record(lane, payloads)
+    gives = a.sync._exchanges[b.key].gives
+    scope = facts.scope_of(facts.ScopeKind.MEMORY, facts.Level.FAMILY)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(gives.since_came(frames.Since(scope, 7, (), Mark(b"", 0))))
+        await asyncio.sleep(0)  # it waits for the database now
+        a.sync.set_pauses(Pauses().begun(EVERYBODY, None))
+    await a.database.wait_idle()
+    assert not gives.scopes
     assert sent_texts(payloads) == set()
