@@ -10,6 +10,7 @@ from mesh.model.fact import ObjectKind
 from mesh.storage import reading
 from mesh.storage.objects import object_by_n
 from tests.simulation.model import (
+    CONVERSATION,
     FAMILY,
     FORGET,
     KINDS,
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
 FAST_MS = 20 * 86_400_000
 """How far a clock that was wrong for a while may have taken the hybrid clock along."""
-GONE = frozenset({2, 3})
-"""An object's state on a disk: forgotten, withdrawn."""
+FORGOTTEN, WITHDRAWN = 2, 3
+"""An object's state on a disk."""
+GONE = frozenset({FORGOTTEN, WITHDRAWN})
 
 
 class Broken(AssertionError):
@@ -72,6 +74,8 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
                 continue
             if one.is_stub:
                 fits = min(one.level, store.width(identity)) <= FAMILY
+            elif one.object_kind == CONVERSATION:
+                fits = there is Trust.FULL
             else:
                 fits = is_recent and store.may_leave(one)
             if fits:
@@ -174,6 +178,23 @@ def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> N
             raise Broken(f"{device.name} never heard of a {one.kind} of {one.object.hex()}")
     elif union.may_leave(one) and union.newest(one.object) >= oldest:
         raise Broken(f"{device.name} has lost {one.kind} {one.id.hex()}")
+
+
+def own_words_are_kept(devices: list[Device]) -> None:
+    """What an owner was told is kept is there, however private; unless it was forgotten."""
+    for device in devices:
+        store, state = store_of(device.connection), states(device.connection)
+        here = {one.id for items in store.objects.values() for one in items}
+        was_full_at = device.services.registry.roster.was_full_at
+        for identity, target in device.wrote.items():
+            is_own = target[:6] == author_tag(device.key)
+            is_void = not is_own and not was_full_at(identity[:6], _tick(identity))
+            if identity not in here and state.get(target) != FORGOTTEN and not is_void:
+                raise Broken(f"{device.name} has lost its own {identity.hex()}")
+
+
+def _tick(identity: bytes) -> int:
+    return int.from_bytes(identity[8:], "big")
 
 
 def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:

@@ -73,8 +73,9 @@ class Reactions(Following):
 class Device:
     """One device. ``name`` is where it is on the network.
 
-    ``is_out``: it learnt that it was removed, and takes part no more.
-    ``windows``: from which tick on it said to give objects, by device.
+    ``is_out``: it learnt that it was removed, and takes part no more. ``windows``: from which
+    tick on it said to give objects, by device. ``wrote``: the facts its owner was told are
+    kept, id to object.
     """
 
     def __init__(self, name: str, born: Born, network: Network, rng: random.Random) -> None:
@@ -86,7 +87,7 @@ class Device:
         self.is_out = False
         self.starts = 0
         self.windows: dict[bytes, int] = {}
-        self.on_wrote: Callable[[Device, Outcome], None] = lambda _d, _o: None
+        self.wrote: dict[bytes, bytes] = {}
         self.on_crash: Callable[[Device], None] = lambda _d: None
         self._rng = rng
         self.disk: Disk | None = None
@@ -113,7 +114,7 @@ class Device:
     async def _start(self, disk: Disk, crew: Crew) -> None:
         tasks = Tasks(cast("asyncio.TaskGroup", crew))
         following = self.following = Reactions(tasks, self._begin_anew)
-        following.on_wrote = lambda outcome: self.on_wrote(self, outcome)
+        following.on_wrote = self._note_written
         self.services = services = await build(
             NOWHERE,
             disk,
@@ -166,6 +167,9 @@ class Device:
 
     # ---- the disk ----------------------------------------------------------------------------
 
+    def _note_written(self, outcome: Outcome) -> None:
+        self.wrote.update((identity, target) for identity, _, target in outcome.fresh)
+
     def backup(self) -> apsw.Connection:
         """The disk as it is now."""
         return copy_of(self.connection)
@@ -173,6 +177,7 @@ class Device:
     def restore(self, backup: apsw.Connection) -> None:
         """Put an earlier disk in; the process must be dead."""
         self.connection = copy_of(backup)
+        self.wrote.clear()
 
 
 async def _nobody_publishes(_topic: str, _body: dict[str, object]) -> News:

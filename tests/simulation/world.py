@@ -282,6 +282,7 @@ class World:
         checks.feeds_are_equal(fulls)
         now_ms = self.devices[0].clock.wall() // 1000
         checks.nothing_is_lost(members, checks.given_of(self._before, roster), roster, now_ms)
+        checks.own_words_are_kept(members)
         checks.nothing_forgotten_is_back(holders, roster)
         for device in holders:
             checks.nobody_confirms_falsely(device)
