@@ -42,13 +42,12 @@ class ConversationsPage(Page):
         self.forgetting = Forgetting(wisher)
         self.sidebar = Sidebar(wisher)
         self.thread_view = Thread(wisher, self.forgetting)
-        self.transfer = Transfer(wisher)
+        self.transfer = Transfer(wisher, (GAP, GAP, GAP, 0))
         self._is_begun = False
         self._is_reading = False
         sides = row(self.sidebar, self.thread_view, gap=0)
         sides.setStretch(1, 1)
-        strip = column(self.transfer, edges=(GAP, 0, GAP, 0))
-        whole = column(strip, sides, gap=0)
+        whole = column(self.transfer, sides, gap=0)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._connect()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Signal
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from app.theme.tokens import CLOSE, NEAR, TIGHT
 from app.widgets.buttons import Button
 from app.widgets.cards import Card
-from app.widgets.labels import label, restyle, say
-from app.widgets.layout import column, row
+from app.widgets.labels import label, say
+from app.widgets.layout import NO_EDGES, Edges, column, row
 from app.widgets.marks import Tile
 from app.wording import left, sentence, tr, trn
 from mesh.wishes import Cancel, Export, ExportDone, Import, ImportDone, Progress
@@ -27,13 +27,13 @@ SHOWN_LINES = 10
 PARTS = 1000
 
 
-class Transfer(Card):
-    """One import or export at a time; hidden while there is none."""
+class Transfer(QWidget):
+    """One import or export at a time; hidden with its ``edges`` while there is none."""
 
     imported = Signal()
     """New things are here."""
 
-    def __init__(self, wisher: Wisher) -> None:
+    def __init__(self, wisher: Wisher, edges: Edges = NO_EDGES) -> None:
         super().__init__()
         self._wisher = wisher
         self._asked: Asked | None = None
@@ -52,7 +52,7 @@ class Transfer(Card):
         layout = row(self._tile, texts, self.stop, self.close_button, gap=CLOSE,
                      edges=(CLOSE, NEAR + 2, CLOSE, NEAR + 2))  # fmt: skip
         layout.setStretch(1, 1)
-        self.setLayout(layout)
+        self.setLayout(column(Card(layout), edges=edges))
         self.hide()
 
     @property
@@ -114,7 +114,6 @@ class Transfer(Card):
     def _begin(self, icon: str, text: str) -> None:
         self._is_import, self._run = icon == "import", None
         self._tile.show_state(icon, "accent")
-        restyle(self, card="true")
         self.bar.setRange(0, 0)
         self.bar.show()
         # An import can be stopped once it has told its name.
@@ -164,12 +163,11 @@ class Transfer(Card):
 
 def imported(done: ImportDone) -> str:
     """What an import did, in sentences."""
-    parts = [
-        trn("{n} message imported", "{n} messages imported", done.imported)
-        + " "
-        + trn("in {n} conversation", "in {n} conversations", done.conversations)
-        + "."
-    ]
+    parts = []
+    if done.imported or not done.skipped:
+        messages = trn("{n} message imported", "{n} messages imported", done.imported)
+        threads = trn("in {n} conversation", "in {n} conversations", done.conversations)
+        parts.append(f"{messages} {threads}.")
     if done.skipped:
         known = trn("{n} was here already", "{n} were here already", done.skipped)
         parts.append(f"{known}.")

@@ -44,6 +44,7 @@ class ListView(QListView):
         super().__init__()
         self._rows, self._sticks = model, sticks
         self._anchor: Anchor | None = None
+        self._chosen: str | None = None
         self._was_at_bottom = sticks
         self.setModel(model)
         self.setAccessibleName(name)
@@ -63,6 +64,7 @@ class ListView(QListView):
         model.rowsAboutToBeRemoved.connect(self._note)
         model.rowsInserted.connect(self._stay)
         model.rowsRemoved.connect(self._stay)
+        model.modelAboutToBeReset.connect(self._note_chosen)
         model.loaded.connect(self._begin)
 
     # ---- staying in place --------------------------------------------------------------------
@@ -100,8 +102,14 @@ class ListView(QListView):
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.visualRect(index).bottom() - anchor.bottom)
 
+    def _note_chosen(self) -> None:
+        chosen = self.chosen()
+        self._chosen = chosen.object_id if chosen is not None else None
+
     def _begin(self) -> None:
         self.doItemsLayout()
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self._rows.index_of(self._chosen))
         if self._sticks and self._rows.is_at_bottom:
             self.scrollToBottom()
         self._look_around()

@@ -203,6 +203,16 @@ def test_what_another_device_changes_is_read_anew_where_it_is_in_sight(
     assert recorder.last(BrowseMessages).wish == around
 
 
+def test_the_chosen_message_stays_chosen_when_all_is_read_anew(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.thread_view.view.reveal(object_id(7))
+    page.take([RELOAD])
+    recorder.last(BrowseMessages).answer(messages(range(3, 25)))
+    assert page.thread_view.view.chosen().object_id == object_id(7)
+
+
 def test_too_much_news_reads_the_lists_anew(
     page: ConversationsPage, recorder: Recorder
 ) -> None:
@@ -350,6 +360,24 @@ def test_receipts_are_told_until_all_have_confirmed(
     assert receipt.text.text() == ("Forgotten on 1 of 2 devices. Still missing: Home Desktop.")
     page.take([confirmed(object_id(3), (ME, desktop))])
     assert receipt.text.text() == "Forgotten on every device."
+
+
+def test_the_keyboard_alone_forgets_and_takes_it_back(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.activateWindow()
+    page.thread_view.view.setFocus()
+    chosen = page.thread_view.view.chosen()
+    assert chosen.object_id == object_id(19)
+    QTest.keyClick(page.thread_view.view, Qt.Key.Key_Up)
+    QTest.keyClick(page.thread_view.view, Qt.Key.Key_Delete)
+    assert page.forgetting.bar.isVisible()
+    page.forgetting.undo_button.setFocus()
+    QTest.keyClick(page.forgetting.undo_button, Qt.Key.Key_Space)
+    assert not page.forgetting.bar.isVisible()
+    page.forgetting.flush()
+    assert not any(isinstance(one, Forget) for one in recorder.wishes)
 
 
 def test_what_may_not_be_forgotten_stays_and_why_is_said(

@@ -60,6 +60,7 @@ async def page_on_node(folder: Path) -> AsyncIterator[tuple[ConversationsPage, N
         try:
             yield page, node
         finally:
+            bridge.changed.disconnect()
             await bridge.detach()
             page.hide()
             page.deleteLater()

@@ -42,6 +42,15 @@ def test_an_import_tells_how_far_it_is_and_what_came_of_it(
     assert not transfer.is_under_way
 
 
+def test_an_import_that_brings_nothing_new_says_so(
+    transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.take_in("history.jsonl")
+    done = ImportDone(imported=0, skipped=1, conversations=0, seconds=1)
+    recorder.last(Import).answer(done)
+    assert transfer.text.text() == "1 was here already."
+
+
 def test_an_import_is_stopped_by_its_name_and_keeps_what_it_has(
     transfer: Transfer, recorder: Recorder
 ) -> None:
