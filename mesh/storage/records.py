@@ -16,12 +16,11 @@ from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
-from mesh.model.nesting import is_too_deep
 from mesh.storage import feeds, words
+from mesh.storage.identified import filing, identified
 from mesh.storage.objects import (
     OBJECT,
     Connection,
-    Fed,
     ObjectRow,
     Outcome,
     Rules,
@@ -36,12 +35,9 @@ from mesh.storage.placing import Placing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Fed", "Intake", "Outcome", "Rules", "State"]
+    from mesh.storage.identified import Identified
 
-RIVALS_MAX = 8
 LOOKED_UP_AT_ONCE = 500
-Identified = tuple[bytes, Fact, bytes, bytes]
-"""A fact's bytes, the fact, its id and its object's id."""
 
 
 class Intake:
@@ -211,7 +207,7 @@ class Intake:
         if row.state == State.FORGOTTEN and not self._outlives(fact, row):
             self._widen_forgotten(row, raw)
             return False
-        is_known, filed = self._filing(row, identity, raw)
+        is_known, filed = filing(self._sql, row, identity, raw)
         if is_known:
             return False
         self._sql.execute(
@@ -245,25 +241,6 @@ class Intake:
         ))  # fmt: skip
         self._flush()
         return row
-
-    def _filing(self, row: ObjectRow, identity: bytes, raw: bytes) -> tuple[bool, bytes | None]:
-        """Whether these very bytes are here already, and under which id to file them if not.
-
-        Two bodies under one id are both kept: the second is filed under an id made from it.
-        """
-        key: bytes | None = None if identity == row.id else identity
-        for variant in range(RIVALS_MAX + 1):
-            if key is None:
-                sql = "SELECT raw FROM fact WHERE object=? AND id IS NULL"
-                found = self._sql.execute(sql, (row.n,)).get
-            else:
-                found = self._sql.execute("SELECT raw FROM fact WHERE id=?", (key,)).get
-            if found is None:
-                return False, key
-            if found == raw:
-                return True, key
-            key = facts.rival_id(identity, variant)
-        return True, key
 
     def look_again(self, identities: Iterable[bytes]) -> None:
         """What this device may hold has changed: see these objects anew."""
@@ -325,31 +302,3 @@ class Intake:
                 one for one in outcome.fed
                 if self._sql.execute(sql, (one.scope, one.number)).get
             ]  # fmt: skip
-
-
-def identified(raw: bytes) -> Identified:
-    """A fact with its id and its object's; BadFact when they do not fit together."""
-    fact = facts.read(raw)
-    if is_too_deep(raw):
-        raise BadFact("a fact nested too deeply")
-    identity = fact.id
-    content = facts.body(fact)
-    if not identity:
-        if not isinstance(content, facts.Turn) or fact.object:
-            raise BadFact("only imported turns have no id of their own")
-        identity = facts.imported_id(content)
-    elif len(identity) != 16 or facts.is_imported(identity):  # noqa: PLR2004 — protocol: 16 bytes
-        raise BadFact("an id of the wrong shape")
-    target = fact.object or identity
-    if len(target) != 16 or (not fact.object and fact.kind != FactKind.ROOT):  # noqa: PLR2004
-        raise BadFact("a fact without its object")
-    if fact.object_kind in facts.NAMED and not _fits_name(fact, content, target):
-        raise BadFact("a fact of another name")
-    return raw, fact, identity, target
-
-
-def _fits_name(fact: Fact, content: facts.Body | None, target: bytes) -> bool:
-    """Traits and settings are known by name: a root says it, and its object's id follows."""
-    if fact.kind != FactKind.ROOT:
-        return True
-    return bool(fact.object) and facts.named_object(content) == target

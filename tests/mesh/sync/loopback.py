@@ -17,7 +17,8 @@ from mesh.model.hlc import HybridClock
 from mesh.model.policy import allowance
 from mesh.storage import feeds
 from mesh.storage.database import Database
-from mesh.storage.records import Intake, Outcome, Rules
+from mesh.storage.objects import Outcome, Rules
+from mesh.storage.records import Intake
 from mesh.sync.circle import Circle, Hooks
 from mesh.sync.service import Sync
 from mesh.wire import frames

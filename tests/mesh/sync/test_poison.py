@@ -10,7 +10,7 @@ from mesh.model import fact as facts
 from mesh.model.device import Trust
 from mesh.model.fact import Fact, FactKind, ObjectKind
 from mesh.model.nesting import DEPTH_MAX, is_too_deep
-from mesh.storage.records import identified
+from mesh.storage.identified import identified
 from mesh.wire import frames
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 
