@@ -708,8 +708,9 @@ class DevicePolicy(Shown, frozen=True):
 
 
 class PolicyShown(Shown, frozen=True):
-    """What was chosen: key → value, for the family, by trust level, by device.
+    """What counts: key → value, for the family, by trust level, by device.
 
+    ``chosen``: what was chosen itself for the family and a trust level, target → keys.
     ``holds``: what this device may have, kind → level. ``restricted``: what its own settings
     file restricts; ``mistake``: what is wrong in there, its former content counts.
     """
@@ -718,6 +719,7 @@ class PolicyShown(Shown, frozen=True):
     full: dict[str, str]
     limited: dict[str, str]
     devices: tuple[DevicePolicy, ...] = ()
+    chosen: dict[str, tuple[str, ...]] = {}
     holds: dict[str, str] = {}
     restricted: dict[str, str] = {}
     mistake: str | None = None

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mesh.storage.previewing import Thing
 
 SAMPLES_MAX = 20
+_LEVELS = (str(Trust.FULL), str(Trust.LIMITED))
 TRAIT_NAME_MAX = 64
 TRAIT_TEXT_MAX = 4096
 MICRO = 1_000_000
@@ -51,6 +52,7 @@ async def show(services: Services, _: PolicyWish, __: Tell) -> PolicyShown:
         devices=tuple(
             _of_device(services, key, member.trust) for key, member in sorted(members.items())
         ),
+        chosen={one: policy.chosen_for(one) for one in (FAMILY, *_LEVELS)},
         holds=_levels(services),
         restricted={
             name.removeprefix(f"{PREFIX} "): values[0]

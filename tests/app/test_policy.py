@@ -55,6 +55,19 @@ async def test_what_is_chosen_is_shown_previewed_and_holds(tmp_path: Path) -> No
         assert (refused.code, len(refused.err.splitlines())) == (1, 1)
 
 
+async def test_what_was_chosen_itself_is_told_apart_from_what_follows(tmp_path: Path) -> None:
+    async with desks(tmp_path, "Desk") as (desk,):
+        assert (await desk.row("policy"))["chosen"] == {"family": [], "full": [], "limited": []}
+        await desk.row("policy", "set", "memory_access", "off")
+        shown = await desk.row("policy", "set", "limited.mood_reasons", "on")
+        assert shown["chosen"] == {
+            "family": ["memory_access"], "full": [], "limited": ["mood_reasons"],
+        }  # fmt: skip
+        assert shown["limited"]["memory_access"] == "off"
+        back = await desk.row("policy", "set", "memory_access", "default")
+        assert back["chosen"]["family"] == []
+
+
 async def test_traits_are_said_and_listed(tmp_path: Path) -> None:
     async with desks(tmp_path, "Desk") as (desk,):
         assert await desk.rows("traits") == []
