@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Options: TypeAlias = dict[str, Any]
 
 DONE = 0
+PROMISED = {"invite", "asking"}
+"""What programs read while two devices meet; the rest is for whoever looks on."""
 WHITE_ON_BLACK = "38;5;231;48;5;16"
 
 
@@ -65,7 +67,8 @@ def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], No
         if event["event"] == "joined":
             return  # it is the result, and printed as such
         if voice.as_json:
-            voice.line(event)
+            if event["event"] in PROMISED:
+                voice.line(event)
         elif event["event"] == "invite":
             _show_invitation(voice, event)
         elif event["event"] == "asking":
