@@ -105,6 +105,7 @@ class Placing:
             self._erase(row, held)
         elif row.kind == ObjectKind.CONVERSATION:
             row.level, row.state = views.level_of(held), self._shown_state(held)
+            row.stamp = facts.STAMP_MAX  # what has no text has no age
         else:
             self._settle(row, held, home)
             if before[1] == State.WITHDRAWN:
@@ -118,6 +119,7 @@ class Placing:
         root = views.root_of(held)
         row.level = views.level_of(held)
         said = [one.fact for one, _ in views.texts_of(held)] + ([root.fact] if root else [])
+        said += [one.fact for one in views.of_kind(held, FactKind.SETTLED)]
         row.stamp = max((fact.stamp for fact in said), default=row.stamp)
         if row.state == State.FORGOTTEN:
             self._sql.execute("DELETE FROM forgotten_source WHERE object=?", (row.n,))
@@ -318,6 +320,8 @@ def _is_recent_again(row: ObjectRow, found: Sequence[Placed]) -> bool:
     A device that is given only recent objects has settled the old root without getting it.
     """
     if row.state not in PRESENT or all(number is not None for _, _, _, number, _, _ in found):
+        return False
+    if row.kind == ObjectKind.CONVERSATION:
         return False
     stamps = [
         facts.read(raw).stamp

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-ROOT, TEXT, TAG, UNTAG, LABEL, REASON, ANSWER, FORGET, WISH, RECEIPT = range(1, 11)
+ROOT, TEXT, TAG, UNTAG, LABEL, REASON, ANSWER, FORGET, WISH, RECEIPT, SETTLED = range(1, 12)
 STUBS = frozenset({LABEL, FORGET, RECEIPT})
 CONVERSATION, TURN = 1, 2
 FAMILY = 1
@@ -141,7 +141,9 @@ class Store:
         if all(one.object_kind == CONVERSATION for one in self.objects.get(identity, ())):
             return 1 << 63
         texts = [
-            one.stamp for one in self.objects.get(identity, ()) if one.kind in {ROOT, TEXT}
+            one.stamp
+            for one in self.objects.get(identity, ())
+            if one.kind in {ROOT, TEXT, SETTLED}
         ]
         return max(texts, default=0)
 

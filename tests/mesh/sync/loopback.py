@@ -234,6 +234,7 @@ class Engine:
         kind: FactKind,
         content: facts.Body,
         of: ObjectKind = ObjectKind.MEMORY,
+        sees: tuple[bytes, ...] = (),
     ) -> bytes:
         identity, tick = self.mint()
         return facts.write(
@@ -245,7 +246,7 @@ class Engine:
                 of,
                 tick,
                 1,
-                (),
+                sees,
                 facts.encode_body(content),
             )
         )

@@ -184,3 +184,31 @@ async def test_before_the_end_all_stands_and_nothing_is_asked_again(
     assert await a.state(id_of(memory)) == State.FORGOTTEN
     assert await a.hear(d=TICK_MAX) is not None
     assert await a.hear(d=TICK_MAX) is None
+
+
+@pytest.mark.parametrize("is_conversation", [True, False])
+async def test_who_wished_hears_what_was_decided_also_of_what_is_older_than_its_window(
+    tmp_path: Path, is_conversation: bool
+) -> None:
+    trust = {A: Trust.FULL, B: Trust.FULL}
+    a, b = [await Judging(key, LoopbackFamily(trust, key), tmp_path).start() for key in trust]
+    month = 30 * 24 * 3600 * 1000 << 16
+    turn = a.turn("long ago", "kitchen", at=a.mint()[1] - month)
+    await a.keep(turn)
+    await meet(a, b)
+    trust[B] = Trust.LIMITED
+    about, of = (
+        (facts.conversation_object("kitchen"), ObjectKind.CONVERSATION)
+        if is_conversation
+        else (id_of(turn), ObjectKind.TURN)
+    )
+    wish = b.about(about, FactKind.WISH, facts.Wishing(FactKind.FORGET), of)
+    await b.keep(wish)
+    assert await b.state(id_of(turn)) == State.HIDDEN
+    await meet(a, b)
+    assert await a.state(id_of(turn)) == State.LIVE
+    await a.keep(a.about(about, FactKind.SETTLED, facts.Settled(False), of, (id_of(wish),)))
+    await meet(a, b)
+    assert await b.state(id_of(turn)) == State.LIVE
+    for engine in (a, b):
+        await engine.stop()
