@@ -108,7 +108,7 @@ class Choosing(World):
 
     def _watch(self, ways: Ways, peer: bytes, payload: bytes) -> None:
         device = self._by_ways.get(ways)
-        if device is None or not device.is_running:
+        if device is None or not device.is_running or self.is_liar(device):
             return
         try:
             self._judge_frame(device, peer, payload)
@@ -141,7 +141,7 @@ class Choosing(World):
     async def _judge(self) -> None:
         self._look(thoroughly=True)
         roster = self._roster()
-        members = [d for d in self.running if d.key in roster.members and not d.is_out]
+        members = [d for d in self.honest if d.key in roster.members and not d.is_out]
         founder = self.devices[0].services.policies
         said = founder.policy.said
         fulls = [d for d in members if roster.members[d.key].trust is Trust.FULL]
