@@ -14,14 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.app.gallery.settling import settle
-from tests.app.gallery.shots import SHOTS
+from tests.app.gallery.shots import WINDOWS
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 ACTIVE_WITHIN_MS, MOVES_WITHIN_MS = 5000, 1000
 STOPS_MAX = 100
-BUILDERS = {shot.name: shot.build for shot in SHOTS}
+BUILDERS = {shot.name: shot.build for shot in WINDOWS}
 
 
 class Stage:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.app.gallery.shots import SHOTS
+from tests.app.gallery.shots import WINDOWS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ NEARLY = 2
 def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a real screen reader hears of every window."""
     path = tmp_path_factory.mktemp("audit") / "heard.json"
-    return audit(path, *(shot.name for shot in SHOTS))
+    return audit(path, *(shot.name for shot in WINDOWS))
 
 
 def audit(path: Path, *names: str) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def audit(path: Path, *names: str) -> dict[str, Any]:
     return whole
 
 
-@pytest.mark.parametrize("name", [shot.name for shot in SHOTS])
+@pytest.mark.parametrize("name", [shot.name for shot in WINDOWS])
 def test_no_control_is_without_a_name(heard: dict[str, Any], name: str) -> None:
     window, *nodes = heard[name]["tree"]
     assert window["name"]
@@ -55,7 +55,7 @@ def test_no_control_is_without_a_name(heard: dict[str, Any], name: str) -> None:
     assert [node for node in controls if not node["name"].strip()] == []
 
 
-@pytest.mark.parametrize("name", [shot.name for shot in SHOTS])
+@pytest.mark.parametrize("name", [shot.name for shot in WINDOWS])
 def test_the_keyboard_goes_as_the_eye_does(heard: dict[str, Any], name: str) -> None:
     nodes = heard[name]["tree"]
     stops = once_around(heard[name]["stops"])
@@ -67,7 +67,7 @@ def test_the_keyboard_goes_as_the_eye_does(heard: dict[str, Any], name: str) -> 
     assert len(back) <= 1, back
 
 
-@pytest.mark.parametrize("name", [shot.name for shot in SHOTS])
+@pytest.mark.parametrize("name", [shot.name for shot in WINDOWS])
 def test_the_keyboard_reaches_every_control(heard: dict[str, Any], name: str) -> None:
     nodes = heard[name]["tree"]
     reached = set(heard[name]["stops"])

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from PySide6.QtWidgets import QWidget
 
-from tests.app.gallery import everyday, first_run, opening, pairing
+from tests.app.gallery import everyday, first_run, opening, pairing, tray
 
 Build: TypeAlias = Callable[[], QWidget]
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -60,6 +60,7 @@ ROOMS = {
     "conversations": everyday.CONVERSATIONS_WINDOWS,
     "memories": everyday.MEMORIES_WINDOWS,
     "devices": everyday.DEVICES_WINDOWS,
+    "tray": tray.WINDOWS,
     "opening": opening.WINDOWS,
     "first-run": first_run.WINDOWS,
     "pairing": pairing.WINDOWS,
@@ -77,3 +78,5 @@ SHOTS = tuple(
     for room, windows in ROOMS.items()
     for state, (shows, build) in windows.items()
 )
+WINDOWS = tuple(shot for shot in SHOTS if shot.room != "tray")
+"""Those that stand by themselves, so that the keyboard can walk them."""

@@ -1,0 +1,48 @@
+"""The menu beside the clock, under the mark that the icon then has."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.tray import Tray, icon_of, mark_of
+from tests.app.gallery.pairing import StoppedClock
+from tests.app.qt import scenes
+from tests.app.qt.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MARK = 32
+
+
+def menu(scene: str) -> QWidget:
+    """The icon as it is beside the clock, and its menu open."""
+    state = scenes.SCENES[scene]()
+    tray = Tray(Recorder(), StoppedClock())
+    tray.show_state(state)
+    tray.rebuild()
+    mark = QLabel()
+    mark.setPixmap(icon_of(f"tray/{mark_of(state)}").pixmap(MARK, MARK))
+    tray.menu.setWindowFlags(Qt.WindowType.Widget)
+    whole = QWidget()
+    tray.setParent(whole)
+    column = QVBoxLayout(whole)
+    column.addWidget(mark, alignment=Qt.AlignmentFlag.AlignRight)
+    column.addWidget(tray.menu)
+    return whole
+
+
+SCENES = {
+    "two": "all is well",
+    "five": "with limits",
+    "all-offline": "nobody else is in reach",
+    "paused": "sharing is paused",
+    "just-between-us": "the next conversation stays here",
+}
+WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
+    scene: (shows, partial(menu, scene)) for scene, shows in SCENES.items()
+}
