@@ -34,6 +34,8 @@ PLACING, RECORDS = "mesh/storage/placing.py", "mesh/storage/records.py"
 VIEWS, CURSOR = "mesh/model/views.py", "mesh/model/cursor.py"
 GIVING, TAKING = "mesh/sync/giving.py", "mesh/sync/taking.py"
 EXCHANGE, TALK = "mesh/sync/exchange.py", "mesh/sync/talk.py"
+POLICIES = "mesh/companion/policies.py"
+CHOOSING = "tests/simulation/test_choosing.py"
 
 RULES = (
     Rule(
@@ -253,5 +255,69 @@ RULES = (
         PLACING,
         "            if number is not None and wanted == scope and not is_recent_again:",
         "            if number is not None and not is_recent_again:",
+    ),
+    Rule(
+        "narrowing withdraws",
+        "a device gives back what it may no longer hold",
+        POLICIES,
+        "                await withdraw(self.database, writing, kinds)\n",
+        "                pass\n",
+        CHOOSING,
+    ),
+    Rule(
+        "widening asks from nothing",
+        "what was settled while it could not be held says nothing",
+        "mesh/companion/withdrawing.py",
+        "        feeds.drop_cursors(sql, [one for",
+        "        list([one for",
+        "tests/family/test_policies.py",
+    ),
+    Rule(
+        "choices first",
+        "a newcomer gives nothing to others before it knows what was chosen",
+        POLICIES,
+        "        if trust is not Trust.FULL and not self.is_heard:\n",
+        "        if False:\n",
+        CHOOSING,
+    ),
+    Rule(
+        "nobody asks for what it may not hold",
+        "also of a device that has not heard of the choice",
+        TAKING,
+        "        return takes(key) and circle.rules().grants.covers(scope)\n",
+        "        return takes(key)\n",
+        CHOOSING,
+    ),
+    Rule(
+        "nothing may come that may not be held",
+        "what gets here all the same is let go",
+        "mesh/storage/objects.py",
+        "        return level <= self.grants.widest(kind) or mine or author == self.own\n",
+        "        return level <= 1 or mine or author == self.own\n",
+        CHOOSING,
+    ),
+    Rule(
+        "strictest of several choices",
+        "of values that did not see each other the strictest counts",
+        "mesh/model/policy.py",
+        "reduce(one.stricter, [_heard(one, head, inherited) for head in heads])",
+        "[_heard(one, head, inherited) for head in heads][0]",
+        "tests/mesh/model/test_policy.py",
+    ),
+    Rule(
+        "a private tag waits for its label",
+        "what has one and no label yet is not given",
+        RECORDS,
+        "        if level < Level.PRIVATE and self._is_private(content):\n",
+        "        if False:\n",
+        "tests/mesh/sync/test_choices.py",
+    ),
+    Rule(
+        "room for strangers",
+        "a limited device can make others store so much and no more",
+        "mesh/storage/quota.py",
+        "        return self._used + len(raw) + ROW <= self._limits[is_stub]\n",
+        "        return True\n",
+        "tests/mesh/storage/test_quota.py",
     ),
 )
