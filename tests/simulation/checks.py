@@ -168,6 +168,8 @@ def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms
 
 def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
     one = item(raw)
+    if one.object_kind == CONVERSATION and not one.is_stub and oldest:
+        return
     roster = device.services.registry.roster
     is_kept = one.object_kind in KINDS[trust_of(roster, device.key) or Trust.GUEST]
     if one.level > FAMILY or not is_kept or not has_right(one, roster.was_full_at):
@@ -191,6 +193,8 @@ def own_words_are_kept(devices: list[Device]) -> None:
             is_void = not is_own and not was_full_at(identity[:6], _tick(identity))
             if identity not in here and state.get(target) != FORGOTTEN and not is_void:
                 raise Broken(f"{device.name} has lost its own {identity.hex()}")
+            if is_own and state.get(target) == WITHDRAWN:
+                raise Broken(f"{device.name} has put away its own {target.hex()}")
 
 
 def _tick(identity: bytes) -> int:

@@ -134,14 +134,6 @@ RULES = (
         "            if frame.is_answer",
     ),
     Rule(
-        "labels before content",
-        "content goes when all labels and forgets are confirmed",
-        GIVING,
-        "            if top and is_stub(scope) and self._talk.is_wanted(scope, allowed)\n",
-        "            if top and is_stub(scope) and scope in ()\n",
-        "tests/mesh/sync/test_shared_again.py",
-    ),
-    Rule(
         "the last moment",
         "what is narrowed or forgotten while its page waits does not go",
         "mesh/sync/service.py",
