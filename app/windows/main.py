@@ -22,6 +22,7 @@ from app.windows.conversations import ConversationsPage
 from app.windows.devices import DevicesPage
 from app.windows.memories import MemoriesPage
 from app.windows.page import Page
+from app.windows.settling import Matters, SettlingDialog
 from app.wording import tr
 from mesh.clock import Clock, SystemClock
 
@@ -60,6 +61,8 @@ class MainWindow(QMainWindow):
         self.setObjectName("ground")
         self._kept, self._clock = kept, clock or SystemClock()
         self._state = state or ViewState()
+        self.matters = Matters(wisher, self)
+        self.settling: SettlingDialog | None = None
         self.companion = CompanionPage(wisher)
         self.devices = DevicesPage(wisher)
         self.conversations = ConversationsPage(wisher)
@@ -139,6 +142,11 @@ class MainWindow(QMainWindow):
         self.memories.message_wanted.connect(self.open_message)
         self.conversations.memory_wanted.connect(self.open_memory)
 
+        for told in (self.companion, self.conversations, self.memories):
+            told.banner.wanted.connect(self.settle)
+        self.matters.changed.connect(self._show_matters)
+        self.matters.failed.connect(self.companion.say_trouble)
+
     # ---- pages -------------------------------------------------------------------------------
 
     def open_page(self, key: str) -> None:
@@ -167,6 +175,17 @@ class MainWindow(QMainWindow):
         self.memories.show_memory(memory)
         self.open_page(self.memories.key)
 
+    def settle(self) -> None:
+        """Ask what only a person can decide."""
+        if self.settling is None and self.matters.all:
+            now = self._clock.wall() / MICRO
+            self.settling = SettlingDialog(self.matters, self._state.names, now, self)
+            self.settling.finished.connect(self._settled)
+            self.settling.open()
+
+    def _settled(self) -> None:
+        self.settling = None
+
     # ---- what is shown -----------------------------------------------------------------------
 
     def show_state(self, state: ViewState) -> None:
@@ -179,6 +198,11 @@ class MainWindow(QMainWindow):
         """The news of a frame."""
         for page in self.pages.values():
             page.take(news)
+        self.matters.take(news)
+
+    def _show_matters(self) -> None:
+        for page in (self.companion, self.conversations, self.memories):
+            page.banner.show_matters(self.matters.all)
 
     def _show(self) -> None:
         """Only what can be seen: the other pages are given the state when they are opened."""
@@ -190,6 +214,8 @@ class MainWindow(QMainWindow):
         page = self._stack.currentWidget()
         if isinstance(page, Page):
             page.show_state(self._state, now)
+        if self.isVisible():
+            self.matters.look_in_time(now)
 
     # ---- remembered --------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from app.windows.companion import words
 from app.windows.companion.hero import Hero
 from app.windows.companion.mood import MoodCard
 from app.windows.page import ScrolledPage
+from app.windows.settling import Banner
 from app.wording import sentence, tr, trn
 from mesh.wishes import BetweenUs
 
@@ -76,9 +77,10 @@ class CompanionPage(ScrolledPage):
         super().__init__(wisher)
         self.hero = Hero(wisher)
         self.hero.pair_wanted.connect(self.pair_wanted)
-        self.hero.failed.connect(self._say_trouble)
+        self.hero.failed.connect(self.say_trouble)
         self.trouble = Notice("warning", "bad")
         self.trouble.hide()
+        self.banner = Banner()
         self.notices: dict[object, Notice] = {}
         self._notices = QVBoxLayout()
         self._notices.setSpacing(NEAR)
@@ -102,6 +104,7 @@ class CompanionPage(ScrolledPage):
     def _lay_out(self) -> None:
         self.body.addWidget(self.hero)
         self.body.addWidget(self.trouble)
+        self.body.addWidget(self.banner)
         self.body.addLayout(self._notices)
         self.body.addWidget(self._kind_tiles)
         self.body.addWidget(self.mood)
@@ -163,7 +166,8 @@ class CompanionPage(ScrolledPage):
             else:
                 self._show_private(self.notices[one], state)
         actions = [self.notices[one].action for one in wanted]
-        in_order(self.hero.private, self.trouble.action, *actions, self.mood.why)
+        first = (self.hero.private, self.trouble.action, self.banner.action)
+        in_order(*first, *actions, self.mood.why)
 
     def _show_attention(self, notice: Notice, one: Attention, state: ViewState) -> None:
         icon, tone = NOTICES[one.kind]
@@ -201,9 +205,10 @@ class CompanionPage(ScrolledPage):
         notice.show_notice("lock", "accent", text, tr("Share again"), self._share_again)
 
     def _share_again(self) -> None:
-        self.wisher.wish(BetweenUs(is_on=False), failed=self._say_trouble)
+        self.wisher.wish(BetweenUs(is_on=False), failed=self.say_trouble)
 
-    def _say_trouble(self, error: MeshError) -> None:
+    def say_trouble(self, error: MeshError) -> None:
+        """Say what could not be done."""
         self.trouble.show_notice(
             "warning", "bad", sentence(error), tr("Got it"), self.trouble.hide
         )

@@ -18,6 +18,7 @@ from app.windows.conversations.thread import Thread
 from app.windows.lists.forgetting import Forgetting
 from app.windows.lists.transfer import Transfer
 from app.windows.page import Page
+from app.windows.settling import Banner
 from app.wording import tr
 
 if TYPE_CHECKING:
@@ -45,9 +46,11 @@ class ConversationsPage(Page):
         self.transfer = Transfer(wisher, (GAP, GAP, GAP, 0))
         self._is_begun = False
         self._is_reading = False
+        self.banner = Banner("message", "conversation", "burst")
         sides = row(self.sidebar, self.thread_view, gap=0)
         sides.setStretch(1, 1)
-        whole = column(self.transfer, sides, gap=0)
+        strip = column(self.banner, edges=(GAP, GAP, GAP, 0))
+        whole = column(self.transfer, strip, sides, gap=0)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._connect()

@@ -28,6 +28,7 @@ from app.windows.memories.cards import WIDEST, Cards
 from app.windows.memories.keeping import Keeping
 from app.windows.memories.sources import Memories
 from app.windows.page import Page
+from app.windows.settling import Banner
 from app.wording import full_date, sentence, tr
 from mesh.messages import HistoryArrived, MemoryChanged
 
@@ -87,13 +88,14 @@ class MemoriesPage(Page):
             filters.setAlignment(each, Qt.AlignmentFlag.AlignTop)
         self.trouble = Notice("warning", "bad")
         self.trouble.hide()
+        self.banner = Banner("memory", "burst")
         self.places = QStackedWidget()
         beginning = QWidget()
         beginning.setLayout(column(self._make_empty(), None, edges=(0, 0, NEAR + 2, 0)))
         for place in (self.view, beginning, self.searching.view):
             self.places.addWidget(place)
         top = row(label(tr("Memories"), "h1"), None, self.more)
-        head = column(top, self.keeping, filters, self.transfer, self.trouble,
+        head = column(top, self.keeping, filters, self.transfer, self.trouble, self.banner,
                       gap=CLOSE, edges=(0, 0, NEAR + 2, 0))  # fmt: skip
         inner = QWidget()
         inner.setMaximumWidth(WIDEST + NEAR + 4)
