@@ -89,7 +89,6 @@ class MoodCard(Card):
         asked = row(label(tr("How is it going?"), "mute"), self.because, gap=CLOSE)
         asked.setStretch(1, 1)
         answers = Tiles(STEP_WIDTH, len(STEPS))
-        answers.setMaximumWidth(len(STEPS) * STEP_WIDEST)
         answers.show_all(self.steps)
         parts = (column(head, self.sources, gap=2), self.reasons, asked, answers, self.told)
         self.setLayout(column(*parts, gap=CLOSE, edges=(GAP + 4, 14, GAP + 4, GAP)))
