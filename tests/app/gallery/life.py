@@ -25,6 +25,7 @@ class Told(msgspec.Struct, frozen=True):
     words: list[tuple[str, str]]
     kept: list[tuple[str, tuple[str, ...], str]]
     reasons: list[str | None]
+    versions: list[str]
 
 
 @cache
@@ -92,6 +93,22 @@ def memories() -> tuple[wishes.MemoryLine, ...]:
             is_revised=number == 2,
         )
         for number, (text, tags, privacy) in enumerate(_told().kept)
+    )
+
+
+def versions() -> tuple[wishes.SideShown, ...]:
+    """What a memory was changed to on two devices apart."""
+    return tuple(
+        wishes.SideShown(
+            choice=str(number),
+            side=f"s{number}",
+            text=text,
+            device_id=device,
+            timestamp=scenes.NOW - number * scenes.HOUR,
+        )
+        for number, (text, device) in enumerate(
+            zip(_told().versions, (DESKTOP, PHONE), strict=True), 1
+        )
     )
 
 
