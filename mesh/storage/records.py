@@ -18,6 +18,7 @@ from mesh.model import hlc, views
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.storage import feeds, words
 from mesh.storage.identified import filing, identified
+from mesh.storage.numbering import Numbering
 from mesh.storage.objects import (
     OBJECT,
     Connection,
@@ -57,7 +58,8 @@ class Intake:
         self._refused: set[bytes] = set()
         self._next_n = 1 + (connection.execute("SELECT max(n) FROM object").get or 0)
         self.outcome = Outcome()
-        self._placing = Placing(connection, rules, self.outcome, self.row, details=details)
+        self._numbering = Numbering(connection, rules, self.outcome, details=details)
+        self._placing = Placing(connection, rules, self.outcome, self.row, self._numbering)
 
     # ---- looking up --------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class Intake:
             level = Level.PRIVATE
             self.outcome.unlabelled.add(identity)
         scope = facts.scope_of(kind, level)
-        number = self._placing.number(scope, raw, fact.stamp, mine=mine)
+        number = self._numbering.next(scope, raw, fact.stamp, mine=mine)
         self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
         self.outcome.rooted.append((scope, number))
         if home and home.state in {State.HIDDEN, State.HELD_BACK}:
