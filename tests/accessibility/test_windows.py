@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -29,12 +31,19 @@ NEARLY = 2
 
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a real screen reader hears of every window."""
-    path = tmp_path_factory.mktemp("audit") / "heard.json"
-    return audit(path, *(shot.name for shot in WINDOWS))
+    """What a real screen reader hears of every window; all workers of a test run look once."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    path = folder / "heard.json"
+    with (folder / "heard.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            audit(path, *(shot.name for shot in WINDOWS))
+    whole: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return whole
 
 
-def audit(path: Path, *names: str) -> dict[str, Any]:
+def audit(path: Path, *names: str) -> None:
     """Open these windows on a screen and a session bus of their own."""
     done = subprocess.run(
         ["xvfb-run", "-a", "-s", "-screen 0 1920x1400x24", "dbus-run-session", "--",
@@ -42,8 +51,6 @@ def audit(path: Path, *names: str) -> dict[str, Any]:
         check=False, capture_output=True, text=True, timeout=WITHIN_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    whole: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return whole
 
 
 @pytest.mark.parametrize("name", [shot.name for shot in WINDOWS])
