@@ -16,7 +16,7 @@ from typing import Any
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
-WITHIN_S = 90
+WITHIN_S = 105
 
 
 class Player:

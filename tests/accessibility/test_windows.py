@@ -24,7 +24,7 @@ CONTROLS = {
 }  # fmt: skip
 BY_ARROWS = {"list item", "menu item", "page tab", "radio button", "table cell"}
 """The Tab key stops at one of these; arrows go on from there."""
-WITHIN_S = 100
+WITHIN_S = 115
 NEARLY = 2
 """Pixels by which two edges may differ and still be one."""
 
