@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands.telling import registry_updated
 from mesh.errors import BadInput, NotPermitted
+from mesh.messages import told
 from mesh.model.device import Trust, device_id
 from mesh.model.hlc import tick_of
 from mesh.wishes import (
@@ -87,15 +89,20 @@ async def rename(services: Services, wish: Rename, _: Tell) -> DeviceShown:
     """Name a device."""
     key = services.registry.directory.resolve(wish.device)
     await services.registry.directory.describe(key, name=wish.name)
-    services.sync.spread()
-    return shown(services, key)
+    return _described(services, key)
 
 
 async def role(services: Services, wish: SetRole, _: Tell) -> DeviceShown:
     """Say what a device is to the companion."""
     key = services.registry.directory.resolve(wish.device)
     await services.registry.directory.describe(key, role=wish.role)
+    return _described(services, key)
+
+
+def _described(services: Services, key: bytes) -> DeviceShown:
+    """Tell the others and this device's own modules what a device is now."""
     services.sync.spread()
+    services.bus.publish(told(registry_updated(services), services.device_id))
     return shown(services, key)
 
 

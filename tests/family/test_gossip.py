@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from mesh.errors import NotPermitted
 from mesh.model.device import Role
 from mesh.wishes import Remember, Rename, SetRole, Sync
-from tests.family.household import PATIENCE_S, family
+from tests.family.household import PATIENCE_S, family, strangers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,19 @@ async def test_a_name_is_passed_on_to_a_device_that_never_meets_its_own(tmp_path
         await laptop.ask(Rename(device=laptop.id, name="Kitchen"))
         await tablet.until_seen(laptop.id, lambda shown: shown.name == "Kitchen")
         assert not (await tablet.seen())[laptop.id].connected
+
+
+async def test_a_device_without_a_family_tells_its_windows_what_it_is_called(
+    tmp_path: Path,
+) -> None:
+    async with strangers(tmp_path, 1) as (desk,), asyncio.timeout(PATIENCE_S):
+        with desk.node.bus.listen("device/registry") as news:
+            await desk.ask(Rename(device=desk.id, name="Kitchen"))
+            while (await anext(news)).body.devices[0].name != "Kitchen":
+                pass
+            await desk.ask(SetRole(device=desk.id, role=Role.SHARED))
+            while (await anext(news)).body.devices[0].role is not Role.SHARED:
+                pass
 
 
 async def test_what_a_device_is_to_the_companion_reaches_every_device(tmp_path: Path) -> None:
