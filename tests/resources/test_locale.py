@@ -106,8 +106,8 @@ def _texts(compiled: BinaryIO) -> dict[object, str]:
 
 def _ends(text: str) -> tuple[str, str, str]:
     """The space before and after it, and the mark at its end."""
-    bare = text.strip()
-    before, _, after = text.partition(bare)
+    bare = text.strip() or text
+    before, _, after = text.partition(bare) if bare else ("", "", "")
     return before, bare[-1:] if bare[-1:] in ".…?:!" else "", after
 
 
