@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.theme.tokens import EDGE, GAP, NEAR, TIGHT
@@ -17,7 +17,11 @@ from app.widgets.marks import Tile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QKeyEvent
+
     from app.widgets.layout import Part
+
+ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class _Scroll(QScrollArea):
@@ -47,6 +51,7 @@ class Sheet(QWidget):
         self.lead = label("", "mute", wraps=True)
         self._tile = Tile("info")
         self._tile.hide()
+        self._primary: Button | None = None
         self._body = column(gap=GAP, edges=(EDGE, TIGHT, EDGE, GAP))
         self._buttons = row(gap=NEAR, edges=(EDGE, NEAR, EDGE, EDGE))
         self._lay_out()
@@ -79,7 +84,18 @@ class Sheet(QWidget):
         """One more button at the right end of the row."""
         button = Button(text, look="primary" if is_primary else "", on_click=on_click)
         self._buttons.addWidget(button)
+        if is_primary:
+            self._primary = button
         return button
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter on a choice goes on; fields say themselves what Enter means in them."""
+        is_choice = isinstance(self.focusWidget(), QRadioButton)
+        if self._primary is not None and is_choice and event.key() in ENTER:
+            self._primary.click()
+        else:
+            super().keyPressEvent(event)
 
     def push_right(self) -> None:
         """The buttons that are added from now on stand at the right."""

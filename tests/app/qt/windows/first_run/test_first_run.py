@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QRadioButton
 
 from app.windows.first_run import FirstRun, is_due, note_first_start
 from mesh.errors import BadInput
@@ -106,6 +108,22 @@ def test_a_new_family_shows_its_words_and_asks_for_three(
     with qtbot.waitSignal(window.ended):
         recorder.last(RecoveryPhrase).answer(RecoveryShown(confirmed=True))
     assert not is_due(kept)
+
+
+def test_enter_on_a_choice_goes_on_and_enter_in_a_field_goes_on_once(
+    start: Callable[[], FirstRun], recorder: Recorder
+) -> None:
+    window = start()
+    window.welcome.go.click()
+    window.naming.name.setText("Kitchen")
+    QTest.keyClick(window.naming.name, Qt.Key.Key_Return)
+    assert len(recorder.wishes) == 1
+    recorder.last(Rename).answer(None)
+    chosen = window.family.ways.findChildren(QRadioButton)[0]
+    chosen.setFocus()
+    QTest.keyClick(chosen, Qt.Key.Key_Return)
+    assert window.pages.currentWidget() is window.recovery
+    assert isinstance(recorder.wishes[-1], RecoveryPhrase)
 
 
 def test_wrong_words_are_said_and_what_was_typed_stays(
