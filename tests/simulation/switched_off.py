@@ -31,6 +31,7 @@ class Rule:
 
 
 PLACING, RECORDS = "mesh/storage/placing.py", "mesh/storage/records.py"
+NUMBERING = "mesh/storage/numbering.py"
 VIEWS, CURSOR = "mesh/model/views.py", "mesh/model/cursor.py"
 GIVING, TAKING = "mesh/sync/giving.py", "mesh/sync/taking.py"
 EXCHANGE, TALK = "mesh/sync/exchange.py", "mesh/sync/talk.py"
@@ -63,7 +64,7 @@ RULES = (
     Rule(
         "reach",
         "labels and forgets travel as far as the object ever did",
-        PLACING,
+        NUMBERING,
         "            return facts.scope_of(scope_kind, row.reach, is_stub=True)",
         "            return facts.scope_of(scope_kind, row.level, is_stub=True)",
     ),
@@ -193,7 +194,7 @@ RULES = (
     Rule(
         "recent again",
         "an old thing that gets a new text is offered anew as a whole",
-        PLACING,
+        NUMBERING,
         "    return hlc.milliseconds_of(row.stamp) - newest > DAY_MS",
         "    return False",
     ),
@@ -244,7 +245,7 @@ RULES = (
     Rule(
         "a new number in another feed",
         "what changes its level is offered anew where it counts now",
-        PLACING,
+        NUMBERING,
         "            if number is not None and wanted == scope and not is_recent_again:",
         "            if number is not None and not is_recent_again:",
     ),
@@ -311,5 +312,45 @@ RULES = (
         "        return self._used + len(raw) + ROW <= self._limits[is_stub]\n",
         "        return True\n",
         "tests/mesh/storage/test_quota.py",
+    ),
+    Rule(
+        "only wishes without the right",
+        "of another's object only a full device may say anything",
+        "mesh/model/rights.py",
+        "    return Need.NOTHING if author == author_of_object else Need.FULL",
+        "    return Need.NOTHING",
+        "tests/mesh/model/test_rights.py",
+    ),
+    Rule(
+        "judged anew",
+        "what turns out to be void goes, also where it was taken before",
+        "mesh/storage/judging.py",
+        " if _is_void(rules, row)]",
+        " if not row]",
+        "tests/mesh/sync/test_rights.py",
+    ),
+    Rule(
+        "what gained its right is asked for",
+        "what was refused comes once its author's rights last longer",
+        "mesh/storage/judging.py",
+        "bool(doomed) or feeds.were_refused(",
+        "bool(doomed) or not feeds.were_refused(",
+        "tests/mesh/sync/test_rights.py",
+    ),
+    Rule(
+        "compared, not believed",
+        "a comparison settles only what is here",
+        "mesh/sync/reconcile.py",
+        "            if short not in here and short not in self._known:",
+        "            if short in here and short not in self._known:",
+        "tests/mesh/sync/test_reconcile.py",
+    ),
+    Rule(
+        "a decision reaches who wished",
+        "what was decided makes an old thing recent, so that a limited device hears of it",
+        PLACING,
+        "        said += [one.fact for one in views.of_kind(held, FactKind.SETTLED)]\n",
+        "",
+        "tests/mesh/sync/test_rights.py",
     ),
 )
