@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from app.desktop.autostart import Autostart
     from app.viewstate import Wisher
     from mesh.clock import Clock
+    from mesh.errors import MeshError
+    from mesh.wishes import AnyWish
 
 LOOK_FOR_MS, LOOK_AFTER_MS = 2000, 10_000
 """How often a host is looked for, and whether it is still there: both ask the session bus."""
@@ -73,6 +75,8 @@ class Tray(QObject):
     open_wanted = Signal()
     pair_wanted = Signal()
     quit_wanted = Signal()
+    failed = Signal(object)
+    """What was chosen in the menu could not be done (MeshError); not every desktop tells."""
     came = Signal()
     went = Signal()
 
@@ -207,15 +211,22 @@ class Tray(QObject):
 
     def _add_pause(self) -> None:
         if self.state.pause.paused:
-            self._add(tr("Resume sharing"), lambda: self._wisher.wish(Resume()))
+            self._add(tr("Resume sharing"), lambda: self._send(Resume()))
             return
         pause = self._pauses = self.menu.addMenu(tr("Pause sharing"))
         self._add(tr("For 1 hour"), lambda: self._pause(HOUR_MIN), pause)
         self._add(tr("Until tomorrow"), self._pause_until_morning, pause)
         self._add(tr("Until I resume"), lambda: self._pause(None), pause)
 
+    def _send(self, wish: AnyWish) -> None:
+        self._wisher.wish(wish, failed=self._say_trouble)
+
+    def _say_trouble(self, error: MeshError) -> None:
+        self.tell("AICO mesh", wording.sentence(error))
+        self.failed.emit(error)
+
     def _pause(self, minutes: float | None) -> None:
-        self._wisher.wish(Pause(minutes=minutes))
+        self._send(Pause(minutes=minutes))
 
     def _pause_until_morning(self) -> None:
         now = datetime.fromtimestamp(self._clock.wall() / MICRO).astimezone()
@@ -230,7 +241,7 @@ class Tray(QObject):
                 "half an hour"
             )
         wish = BetweenUs(is_on=not is_on)
-        action = self._add(text, lambda: self._wisher.wish(wish))
+        action = self._add(text, lambda: self._send(wish))
         action.setCheckable(True)
         action.setChecked(is_on)
 
@@ -248,7 +259,7 @@ class Tray(QObject):
         try:
             turn()
         except AutostartRefused as error:
-            self.tell("AICO mesh", wording.sentence(error))
+            self._say_trouble(error)
 
 
 def icon_of(name: str) -> QIcon:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.windows.main import MainWindow
     from app.windows.opening import Opening
     from app.windows.pairing import PairingWizard
+    from mesh.errors import MeshError
     from mesh.profile import Profile
 
 TOLD_OF_TRAY = "told/tray"
@@ -56,6 +57,7 @@ class Faces(QObject):
         self.tray.open_wanted.connect(self.present)
         self.tray.pair_wanted.connect(self.pair)
         self.tray.quit_wanted.connect(leave)
+        self.tray.failed.connect(self._say_trouble)
         bridge.changed.connect(self._show_state)
         self._settings: QSettings | None = None
         self._opening: Opening | None = None
@@ -153,6 +155,10 @@ class Faces(QObject):
             self._bridge.changed.connect(main.show_state)
             self._bridge.told.connect(main.take)
         return self.main
+
+    def _say_trouble(self, error: MeshError) -> None:
+        if self.main is not None:
+            self.main.companion.say_trouble(error)
 
     def _recover(self) -> None:
         from app.windows.recovery import RecoveryDialog

@@ -46,11 +46,11 @@ class ConversationsPage(Page):
         self.transfer = Transfer(wisher, (GAP, GAP, GAP, 0))
         self._is_begun = False
         self._is_reading = False
-        self.banner = Banner("message", "conversation", "burst")
+        edges = (GAP, GAP, GAP, 0)
+        self.banner = Banner("message", "conversation", "burst", edges=edges)
         sides = row(self.sidebar, self.thread_view, gap=0)
         sides.setStretch(1, 1)
-        strip = column(self.banner, edges=(GAP, GAP, GAP, 0))
-        whole = column(self.transfer, strip, sides, gap=0)
+        whole = column(self.transfer, self.banner, sides, gap=0)
         whole.setStretch(1, 1)
         self.setLayout(whole)
         self._connect()

@@ -76,7 +76,7 @@ class Receipt(Strip):
         """Who has confirmed by now."""
         self._shown = shown
         self.show_text(_progress(shown, names))
-        if not shown.waiting_for:
+        if not shown.waiting_for and not shown.is_wish:
             restyle(self, tone="ok")
             self.tile.show_state("check", "ok")
             QTimer.singleShot(DONE_MS, self, self._close)
@@ -234,6 +234,8 @@ def _warning(what: Doomed, seconds: int) -> str:
 
 
 def _progress(shown: ForgetShown, names: Mapping[str, str]) -> str:
+    if shown.is_wish:
+        return tr("Hidden here; your fully trusted devices ask whether to forget it.")
     confirmed, missing = len(shown.confirmed_by), len(shown.waiting_for)
     waiting = ", ".join(names.get(one, one) for one in shown.waiting_for)
     gone = ", ".join(names.get(one, one) for one in shown.gone)

@@ -5,33 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from app.widgets.cards import Notice
+from app.widgets.layout import NO_EDGES, column
 from app.windows.settling import words
 from app.wording import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.widgets.layout import Edges
     from app.windows.settling.matters import Matter
 
 
-class Banner(Notice):
-    """Hidden while nothing is open. ``kinds``: of these alone; none: of everything."""
+class Banner(QWidget):
+    """Hidden while nothing is open, with its ``edges``. ``kinds``: of these; none: of all."""
 
     wanted = Signal()
     """Somebody wants to decide."""
 
-    def __init__(self, *kinds: str) -> None:
-        super().__init__("info", "accent")
+    def __init__(self, *kinds: str, edges: Edges = NO_EDGES) -> None:
+        super().__init__()
         self._kinds = frozenset(kinds)
+        self._notice = Notice("info", "accent")
+        self.text, self.action = self._notice.text, self._notice.action
+        self.setLayout(column(self._notice, edges=edges))
         self.hide()
 
     def show_matters(self, matters: Iterable[Matter]) -> None:
         """Say what of these is open."""
         mine = [one for one in matters if not self._kinds or one.kind in self._kinds]
         if mine:
-            self.show_notice(
+            self._notice.show_notice(
                 "info", "accent", words.summary(mine), tr("Decide…"), self.wanted.emit
             )
         self.setVisible(bool(mine))

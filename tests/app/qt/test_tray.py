@@ -12,6 +12,7 @@ from app.desktop.autostart import File
 from app.tray import Mark, Tray, headline, icon_of, mark_of
 from app.viewstate import ViewState
 from mesh.clock import SystemClock
+from mesh.errors import DiskFull
 from mesh.wishes import BetweenUs, Pause, Resume
 from tests.app.qt import scenes
 from tests.app.qt.scenes import NOW
@@ -114,6 +115,23 @@ def test_what_is_paused_can_be_resumed(tray: Tray, recorder: Recorder) -> None:
     choose(tray, "Resume sharing")
     assert recorder.wishes == [Resume()]
     assert "For 1 hour" not in actions(tray.menu)
+
+
+@pytest.mark.parametrize(
+    ("scene", "text"),
+    [
+        (scenes.two, "Until I resume"),
+        (scenes.paused, "Resume sharing"),
+        (scenes.two, "Just between us: the next conversation stays here"),
+    ],
+)
+def test_what_could_not_be_done_is_told(
+    tray: Tray, recorder: Recorder, qtbot: QtBot, scene: type[ViewState], text: str
+) -> None:
+    tray.show_state(scene())
+    choose(tray, text)
+    with qtbot.waitSignal(tray.failed, timeout=1000):
+        recorder.sent[-1].fail(DiskFull())
 
 
 def test_just_between_us_is_switched_and_shown(tray: Tray, recorder: Recorder) -> None:

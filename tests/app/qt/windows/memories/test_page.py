@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.windows.lists.dialogs import Tagging
+from app.windows.lists.forgetting import Doomed
 from app.windows.memories import MemoriesPage
 from mesh.errors import BadInput, NotFound
 from mesh.messages import Hit, MemoryChanged, Remembered, told
@@ -168,6 +169,20 @@ def test_a_memory_is_forgotten_after_a_moment(page: MemoriesPage, recorder: Reco
         ForgetShown(id=object_id(1), confirmed_by=(ME,), waiting_for=())
     )
     assert texts(page) == ["memory 2", "memory 3"]
+
+
+def test_a_limited_device_is_not_told_that_all_have_forgotten(
+    page: MemoriesPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.forgetting.forget(object_id(1), Doomed.MEMORY)
+    page.forgetting.flush()
+    recorder.last(Forget).answer(
+        ForgetShown(id=object_id(1), confirmed_by=(), waiting_for=(), is_wish=True)
+    )
+    receipt = page.forgetting.receipts[object_id(1)]
+    assert receipt.text.text().startswith("Hidden here; your fully trusted devices ask")
+    assert receipt.property("tone") == "warn"
 
 
 def test_a_memory_that_was_found_is_shown_among_its_neighbours(
