@@ -50,7 +50,7 @@ class Liar:
     # ---- facts -------------------------------------------------------------------------------
 
     async def _forge(self) -> None:
-        victim = self._rng.choice([one for one in self._victims if one is not self.device])
+        victim = self._rng.choice(self._others())
         theirs, mine = author_tag(victim.key), author_tag(self.device.key)
         target = self._object_of(theirs)
         lies = [self._memory(theirs)]
@@ -74,6 +74,10 @@ class Liar:
         services = self.device.services
         outcome = await services.database.write(job)
         services.sync.grew(outcome)
+
+    def _others(self) -> list[Device]:
+        """All but itself and its copies: what is said of one's own is no lie."""
+        return [one for one in self._victims if one.key != self.device.key]
 
     def _object_of(self, tag: bytes) -> bytes | None:
         found = self.device.connection.execute(
