@@ -176,7 +176,8 @@ class World:
 
     def is_liar(self, device: Device | None) -> bool:
         """Whether a device is in strange hands: what it says of itself proves nothing."""
-        return self.liar is not None and device is self.liar.device
+        lies = self.liar.device.key if self.liar is not None else None
+        return device is not None and device.key == lies
 
     @property
     def honest(self) -> list[Device]:
