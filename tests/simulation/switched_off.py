@@ -102,6 +102,7 @@ RULES = (
         TAKING,
         "        taking.must_reset = self._window(hello) < cursor.since",
         "        taking.must_reset = False",
+        "tests/mesh/sync/test_own_only.py",
     ),
     Rule(
         "clock floor",
@@ -140,6 +141,7 @@ RULES = (
         "mesh/sync/service.py",
         "        circle.withdrawals += outcome.has_withdrawn\n",
         "",
+        "tests/mesh/sync/test_last_moment.py",
     ),
     Rule(
         "asking again",
@@ -147,6 +149,7 @@ RULES = (
         PLACING,
         "        if row.state in {*PRESENT, State.WAITING}:\n",
         "        if not row:\n",
+        "tests/mesh/sync/test_shared_again.py",
     ),
     Rule(
         "offers between hellos",
@@ -154,6 +157,7 @@ RULES = (
         EXCHANGE,
         "            self.gives.grown(hurry=False)\n",
         "            pass\n",
+        "tests/mesh/sync/test_between_hellos.py",
     ),
     Rule(
         "standing",
@@ -164,10 +168,10 @@ RULES = (
     ),
     Rule(
         "forgetting absorbs",
-        "what comes later of something that was forgotten is not kept",
-        RECORDS,
-        "        if row.state == State.FORGOTTEN and not self._outlives(fact, row):",
-        "        if False:",
+        "a forget absorbs everything of its object, for ever",
+        PLACING,
+        "        if is_gone or views.is_forgotten(held):",
+        "        if is_gone:",
     ),
     Rule(
         "turns go with their conversation",
@@ -197,6 +201,7 @@ RULES = (
         NUMBERING,
         "    return hlc.milliseconds_of(row.stamp) - newest > DAY_MS",
         "    return False",
+        "tests/mesh/sync/test_exchange.py",
     ),
     Rule(
         "receipts are made good",
@@ -211,13 +216,14 @@ RULES = (
         "mesh/storage/reading.py",
         "state=0 AND level<=? AND stamp<=?",
         "state=0 AND level<=?+9 AND stamp<=?",
+        "tests/mesh/companion/test_reading.py",
     ),
     Rule(
         "age from the newest",
-        "feelings are weighed by their age against the newest of them, not against now",
+        "feelings count the less the older they are against the newest of them",
         VIEWS,
-        "    newest = max(one.stamp for one in latest.values())",
-        "    newest = min(one.stamp for one in latest.values())",
+        "one.confidence * 0.5 ** (_age_s(one.stamp, newest) / HALF_LIFE_S)",
+        "one.confidence",
         "tests/mesh/model/test_views.py",
     ),
     Rule(
