@@ -118,7 +118,8 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url("$checked"); }
 QRadioButton::indicator:focus, QCheckBox::indicator:focus { border-color: $accent; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
-QListView, QTreeView, QTableView { background: transparent; border: none; outline: none; }
+QListView, QTreeView, QTableView { background: $card; border: none; outline: none; }
+ListView { background: transparent; }
 
 QProgressBar { background: $off_soft; border: none; border-radius: 3px; max-height: 6px;
     min-height: 6px; text-align: center; }

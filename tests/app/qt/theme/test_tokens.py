@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QListView
 
 from app import theme
 from app.theme.style import sheet
@@ -107,3 +108,15 @@ def test_what_holds_text_grows_with_it(qtbot: QtBot) -> None:
     app.setFont(larger)
     assert theme.scaled(200) == 300
     app.setFont(before)
+
+
+def test_a_list_that_pops_up_over_something_has_a_ground(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme.apply(qapp, "light")
+    popup = QListView()
+    popup.setWindowFlag(Qt.WindowType.Popup)
+    qtbot.addWidget(popup)
+    popup.show()
+    middle = popup.rect().center()
+    assert popup.grab().toImage().pixelColor(middle).name() == LIGHT.card.lower()
