@@ -42,6 +42,8 @@ QFrame[card="notice"][tone="bad"] { background: $bad_soft; }
 QFrame[card="notice"][tone="ok"] { background: $ok_soft; }
 QFrame[card="notice"][tone="accent"] { background: $accent_soft; }
 
+QFrame[rule="true"] { background: $line; border: none; }
+
 QLabel { background: transparent; }
 QLabel[kind="h1"] { font-size: ${HEADLINE}px; font-weight: 650; }
 QLabel[kind="h2"] { font-size: ${TITLE}px; font-weight: 600; }
@@ -90,6 +92,7 @@ QPushButton[link="true"] { background: transparent; border: none; color: $accent
     padding: 2px 4px; text-align: left; font-weight: 500; }
 QPushButton[link="true"]:focus { border: 2px solid $accent; border-radius: 6px;
     padding: 0px 2px; }
+QPushButton[link="true"][flush="true"] { padding: 2px 0px; }
 QPushButton[link="true"]:disabled { color: $mute; }
 QPushButton[nav="true"] { background: transparent; border: 1px solid transparent;
     text-align: left; padding: 9px 12px; color: $mute; }

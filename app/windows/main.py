@@ -23,6 +23,7 @@ from app.windows.devices import DevicesPage
 from app.windows.memories import MemoriesPage
 from app.windows.page import Page
 from app.windows.settling import Matters, SettlingDialog
+from app.windows.sharing import SharingPage
 from app.wording import tr
 from mesh.clock import Clock, SystemClock
 
@@ -67,10 +68,13 @@ class MainWindow(QMainWindow):
         self.devices = DevicesPage(wisher)
         self.conversations = ConversationsPage(wisher)
         self.memories = MemoriesPage(wisher)
+        self.sharing = SharingPage(wisher)
         self.pages: dict[str, Page] = {
             page.key: page
-            for page in (self.companion, self.conversations, self.memories, self.devices)
-        }
+            for page in (
+                self.companion, self.conversations, self.memories, self.devices, self.sharing,
+            )
+        }  # fmt: skip
         self.buttons: dict[str, Button] = {}
         self._stack = QStackedWidget()
         self._lay_out()
@@ -104,10 +108,11 @@ class MainWindow(QMainWindow):
         group = QButtonGroup(self)
         names = {
             "companion": tr("Companion"), "conversations": tr("Conversations"),
-            "memories": tr("Memories"), "devices": tr("Devices"),
+            "memories": tr("Memories"), "devices": tr("Devices"), "sharing": tr("Sharing"),
         }  # fmt: skip
         icons = {"companion": "companion", "conversations": "conversation",
-                 "memories": "memory", "devices": "devices"}  # fmt: skip
+                 "memories": "memory", "devices": "devices",
+                 "sharing": "shield"}  # fmt: skip
         for number, key in enumerate(self.pages, 1):
             button = self._nav(names[key], icons[key], number, key)
             group.addButton(button)

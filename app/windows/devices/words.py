@@ -41,11 +41,14 @@ def flows(trust: Trust) -> str:
 
 def things(counts: Mapping[str, int]) -> str:
     """How many of each kind: "12 messages, 3 memories"; empty for nothing."""
-    said = [
-        trn("{n} message", "{n} messages", counts.get("conversations", 0)),
-        trn("{n} memory", "{n} memories", counts.get("memories", 0)),
-        trn("{n} mood", "{n} moods", counts.get("moods", 0)),
-        trn("{n} trait", "{n} traits", counts.get("personality", 0)),
-    ]
-    kinds = ("conversations", "memories", "moods", "personality")
-    return ", ".join(text for kind, text in zip(kinds, said, strict=True) if counts.get(kind))
+    said = {
+        "conversations": trn("{n} message", "{n} messages", counts.get("conversations", 0)),
+        "memories": trn("{n} memory", "{n} memories", counts.get("memories", 0)),
+        "moods": trn("{n} mood", "{n} moods", counts.get("moods", 0)),
+        "reasons": trn(
+            "{n} reason of a mood", "{n} reasons of moods", counts.get("reasons", 0)
+        ),
+        "personality": trn("{n} trait", "{n} traits", counts.get("personality", 0)),
+        "other": trn("{n} other thing", "{n} other things", counts.get("other", 0)),
+    }
+    return ", ".join(text for kind, text in said.items() if counts.get(kind))

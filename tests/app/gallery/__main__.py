@@ -22,6 +22,7 @@ TITLES = {
     "conversations": "Conversations",
     "memories": "Memories",
     "devices": "Devices",
+    "sharing": "Sharing",
     "deciding": "What only a person can decide",
     "tray": "Beside the clock",
     "opening": "Before there is a companion to show",

@@ -11,6 +11,7 @@ from typing_extensions import override
 from mesh import wishes
 from mesh.messages import Hit
 from tests.app.gallery import life
+from tests.app.qt import scenes
 from tests.app.qt.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Player(Recorder):
                 return life.mood()
             case wishes.PreviewPolicy():
                 return life.preview(wish.device)
+            case wishes.Policy() | wishes.SetPolicy():
+                return scenes.choices()
             case _:
                 return None
 

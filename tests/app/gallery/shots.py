@@ -8,7 +8,15 @@ from typing import Literal, TypeAlias
 
 from PySide6.QtWidgets import QWidget
 
-from tests.app.gallery import everyday, first_run, opening, pairing, settling_matters, tray
+from tests.app.gallery import (
+    everyday,
+    first_run,
+    opening,
+    pairing,
+    settling_matters,
+    sharing,
+    tray,
+)
 
 Build: TypeAlias = Callable[[], QWidget]
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -60,6 +68,7 @@ ROOMS = {
     "conversations": everyday.CONVERSATIONS_WINDOWS,
     "memories": everyday.MEMORIES_WINDOWS,
     "devices": everyday.DEVICES_WINDOWS,
+    "sharing": sharing.WINDOWS,
     "deciding": settling_matters.WINDOWS,
     "tray": tray.WINDOWS,
     "opening": opening.WINDOWS,

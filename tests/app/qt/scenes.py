@@ -15,7 +15,14 @@ from mesh.messages import (
     told,
 )
 from mesh.model.device import Context, Role, Trust
-from mesh.wishes import HealthShown, MoodShown, PauseShown, StatusShown
+from mesh.wishes import (
+    DevicePolicy,
+    HealthShown,
+    MoodShown,
+    PauseShown,
+    PolicyShown,
+    StatusShown,
+)
 
 NOW = 1_795_370_400.0  # a Sunday evening in November 2026
 HOUR, DAY = 3600.0, 24 * 3600.0
@@ -212,6 +219,47 @@ def as_limited() -> ViewState:
     """This device is trusted with limits, and no admin."""
     me = this("Kitchen Tablet", trust=Trust.LIMITED, role=Role.SHARED, admin=False)
     return family(device("Home Desktop", admin=True), me=me)
+
+
+VALUES = {
+    "conversation_continuity": "on",
+    "emotional_awareness": "on",
+    "mood_reasons": "on",
+    "memory_access": "on",
+    "personality_consistency": "off",
+    "privacy_levels": "public, family",
+    "time_window_days": "7",
+    "private_to_own_devices": "off",
+}
+
+
+def choices(state: ViewState | None = None, **shown: Any) -> PolicyShown:
+    """What counts in the family of that state; a tablet has no memories."""
+    devices = []
+    for view in (state or five()).devices:
+        one = view.device
+        values = {**VALUES, "time_window_days": "all" if one.trust is Trust.FULL else "7"}
+        chosen: tuple[str, ...] = ()
+        if one.role is Role.SHARED:
+            values["memory_access"], chosen = "off", ("memory_access",)
+        devices.append(
+            DevicePolicy(
+                device_id=one.device_id,
+                name=one.name,
+                trust=one.trust,
+                values={} if one.trust is Trust.GUEST else values,
+                chosen=chosen,
+            )
+        )
+    known: dict[str, Any] = {
+        "family": {**VALUES, "private_tags": "confidential, personal"},
+        "full": {**VALUES, "time_window_days": "all"},
+        "limited": VALUES,
+        "devices": tuple(devices),
+        "holds": {"conversations": "family", "memories": "family", "moods": "family"},
+        "may_choose": True,
+    }
+    return PolicyShown(**{**known, **shown})
 
 
 def _after(state: ViewState, news: News) -> ViewState:
