@@ -141,7 +141,8 @@ class Sharing:
             await self._tell_mood()
         if is_other or was_settled:
             services.sync.renew()
-        self._spawn(self._note(*services.sync.peers()))
+            # Not after every note: two devices that heard different words would never end.
+            self._spawn(self._note(*services.sync.peers()))
 
     async def _look_for(self, tags: frozenset[str]) -> None:
         """What has one of these tags is private from now on."""
