@@ -197,6 +197,22 @@ class ConflictResolved(Message, frozen=True):
     id: str
 
 
+class QuestionAsked(Message, frozen=True):
+    """A device that is not fully trusted would change something; ``questions`` tells what."""
+
+    topic: ClassVar[str] = "sync/question/asked"
+    audience: ClassVar[Audience] = Audience.RECORD
+    id: str
+
+
+class QuestionDecided(Message, frozen=True):
+    """Somebody has granted or refused what a device wished for."""
+
+    topic: ClassVar[str] = "sync/question/decided"
+    audience: ClassVar[Audience] = Audience.RECORD
+    id: str
+
+
 class SyncStatus(Message, frozen=True):
     """How far this device and another are: ``pending`` facts are known to be missing here."""
 
@@ -443,7 +459,8 @@ TOPICS: dict[str, type[Message]] = {
     for kind in (
         DeviceAnnounced, DeviceRecognised, RegistryUpdated, RegistryQuery, Heartbeat,
         PairingAsked, PairingDone, HealthChanged, SharingPaused,
-        SyncRequested, SyncArrived, ConflictDetected, ConflictResolved, SyncStatus,
+        SyncRequested, SyncArrived, ConflictDetected, ConflictResolved,
+        QuestionAsked, QuestionDecided, SyncStatus,
         UserSaid, AssistantSaid, MessageChanged, ContextUpdated, JustBetweenUs, HistoryArrived,
         MoodChanged, MoodObserved, AnalysisRequested, AnalysisMade,
         MemoryAsked, SearchAsked, SearchDone, MemoryChanged, ForgetConfirmed,

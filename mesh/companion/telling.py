@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mesh.errors import BadFact
-from mesh.messages import AssistantSaid, Message, MoodObserved, UserSaid
+from mesh.messages import (
+    AssistantSaid,
+    Message,
+    MoodObserved,
+    QuestionAsked,
+    QuestionDecided,
+    UserSaid,
+)
 from mesh.model import fact as facts
 from mesh.model.fact import TEXTUAL, Fact, FactKind, ObjectKind, Observation, Turn
 from mesh.storage.reading import public_id
@@ -20,6 +27,10 @@ def told_of(identity: bytes, fact: Fact, device: str | None) -> Message | None:
 
     A second root of an object (it is shared more widely now) is no news: it was said before.
     """
+    if fact.kind == FactKind.WISH:
+        return QuestionAsked(id=facts.text_of_id(identity))
+    if fact.kind == FactKind.SETTLED and fact.sees:
+        return QuestionDecided(id=facts.text_of_id(fact.sees[0]))
     if fact.kind != FactKind.ROOT or fact.object:
         return None
     try:

@@ -14,6 +14,8 @@ from mesh.messages import (
     HistoryArrived,
     MemoryChanged,
     MessageChanged,
+    QuestionAsked,
+    QuestionDecided,
 )
 from mesh.wishes import Conflicts, ConflictShown, Questions, QuestionShown
 
@@ -77,7 +79,7 @@ class Matters(QObject):
         """What was told may have opened or closed something."""
         kinds = (
             ConflictDetected, ConflictResolved, ForgetConfirmed, HistoryArrived,
-            MemoryChanged, MessageChanged,
+            MemoryChanged, MessageChanged, QuestionAsked, QuestionDecided,
         )  # fmt: skip
         is_touched = news == [RELOAD] or any(isinstance(one.body, kinds) for one in news)
         if is_touched and not self._rest.isActive():

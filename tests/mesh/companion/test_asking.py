@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.companion.asking import Asking
+from mesh.companion.telling import told_of
 from mesh.errors import AmbiguousName, NotFound, NotPermitted
+from mesh.messages import QuestionAsked, QuestionDecided
 from tests.mesh.companion.diary import NAMES, Diary, HandClock, diary, id_of, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from mesh.messages import Remembered
+    from mesh.messages import Message, Remembered
     from mesh.wishes import QuestionShown
 
 
@@ -54,6 +56,11 @@ async def wished(laptop: Diary, phone: Diary) -> list[QuestionShown]:
     return await asking(laptop).questions()
 
 
+def told(one: Diary) -> list[Message | None]:
+    fresh = [each for outcome in one.outcomes for each in outcome.fresh]
+    return [told_of(identity, fact, None) for identity, fact, _ in fresh]
+
+
 @pytest.fixture
 async def shared(laptop: Diary, phone: Diary) -> str:
     kept = await laptop.writing.remember("tea", tags=["hot"])
@@ -71,7 +78,9 @@ async def test_a_text_is_asked_for_and_stands_once_it_is_granted(
     assert question.device_id == id_of("phone")
     for one in (laptop, phone):
         assert (await memory(one, shared)).text == "tea"  # type: ignore[union-attr]
+    assert QuestionAsked(id=question.id) in told(phone)
     await asking(laptop).decide(question.id[:20], yes=True)
+    assert QuestionDecided(id=question.id) in told(laptop)
     await exchange(laptop, phone)
     for one in (laptop, phone):
         assert (await memory(one, shared)).text == "coffee"  # type: ignore[union-attr]
