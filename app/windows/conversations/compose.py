@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LINES_MAX = 6
 PADDING = 18
+DRAFTS_MAX = 50
 ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -62,13 +63,15 @@ class Field(QPlainTextEdit):
 
 
 class Compose(QWidget):
-    """What is typed stays until it has been taken."""
+    """What is typed belongs to one conversation; what was not taken comes back there."""
 
     said = Signal(str, bool)
     """A text, and whether it stays here."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._conversation = ""
+        self._drafts: dict[str, str] = {}
         self.field = Field()
         self.field.setAccessibleName(tr("Message"))
         self.field.setPlaceholderText(tr("Say something to AICO"))
@@ -99,20 +102,38 @@ class Compose(QWidget):
 
     def _say(self) -> None:
         text = self.field.toPlainText().strip()
-        if text and self.send.isEnabled():
-            self.send.setEnabled(False)
+        if text:
+            self.field.clear()
             self.said.emit(text, self.stays.isChecked())
+
+    def turn_to(self, conversation: str) -> None:
+        """Show what was typed for this conversation and not sent; the other is kept."""
+        if conversation == self._conversation:
+            return
+        self._keep(self._conversation, self.field.toPlainText())
+        self._conversation = conversation
+        self.field.setPlainText(self._drafts.pop(conversation, ""))
+        self.trouble.hide()
 
     def accepted(self) -> None:
         """It was taken."""
-        self.field.clear()
         self.trouble.hide()
 
-    def refused(self, why: str) -> None:
-        """It was not; what was typed stays."""
+    def refused(self, conversation: str, text: str, why: str) -> None:
+        """It was not: it stands again before what was typed there since."""
+        if conversation == self._conversation:
+            self.field.setPlainText(_joined(text, self.field.toPlainText()))
+        else:
+            self._keep(conversation, _joined(text, self._drafts.get(conversation, "")))
         self.trouble.setText(why)
         self.trouble.show()
-        self._look()
+
+    def _keep(self, conversation: str, text: str) -> None:
+        self._drafts.pop(conversation, None)
+        if text.strip():
+            self._drafts[conversation] = text
+        if len(self._drafts) > DRAFTS_MAX:
+            del self._drafts[next(iter(self._drafts))]
 
     def show_note(self, text: str) -> None:
         """A word on where what is said goes; it then stays here whatever is ticked."""
@@ -125,3 +146,7 @@ class Compose(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             self.field.updateGeometry()
+
+
+def _joined(text: str, later: str) -> str:
+    return "\n".join(part for part in (text, later) if part.strip())

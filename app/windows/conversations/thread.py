@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.theme.tokens import EDGE
-from app.widgets.cards import Notice
 from app.widgets.labels import label
 from app.widgets.layout import column
 from app.windows.conversations.beginning import Beginning
@@ -22,6 +21,7 @@ from app.windows.lists import words
 from app.windows.lists.deeds import Deeds
 from app.windows.lists.forgetting import Doomed
 from app.windows.lists.model import ListModel
+from app.windows.lists.trouble import Trouble
 from app.windows.lists.view import Anchor, ListView
 from app.wording import sentence, tr
 from mesh.messages import HistoryArrived, MessageChanged, Said, UserSaid
@@ -46,6 +46,8 @@ class Thread(QWidget):
         self._wisher, self._forgetting = wisher, forgetting
         self._reveal: str | None = None
         self._anchor: Anchor | None = None
+        self._talk = uuid4().hex
+        """The conversation that what is said belongs to, also before it has begun."""
         self.model: ListModel[MessageLine] = ListModel(wisher, self._describe)
         self.view = ListView(self.model, tr("Messages"), sticks=True)
         self.bubbles = Bubbles(self.view, self.model)
@@ -53,6 +55,7 @@ class Thread(QWidget):
         self.deeds = Deeds(wisher, self)
         self.heading = Heading(wisher)
         self.compose = Compose()
+        self.compose.turn_to(self._talk)
         self._lay_out()
         self._connect()
         self._show_place()
@@ -60,8 +63,7 @@ class Thread(QWidget):
     # ---- looks -------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.trouble = Notice("warning", "bad")
-        self.trouble.hide()
+        self.trouble = Trouble()
         self.beginning = Beginning()
         self.loading = label(tr("One moment…"), "mute")
         self.loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -86,8 +88,9 @@ class Thread(QWidget):
         self.view.bottom_seen.connect(lambda: self.fresh.show_number(0))
         self.view.menu_wanted.connect(self.deeds.open_menu)
         self.view.opened.connect(self.deeds.read)
-        self.deeds.changed.connect(self._replace)
+        self.deeds.changed.connect(self._change)
         self.deeds.forget_wanted.connect(self._forget)
+        self.deeds.told.connect(self.trouble.tell)
         self._forgetting.fading.connect(self._fade)
         self._forgetting.gone.connect(self.model.remove)
         self.view.on_key("Ctrl+C", self.deeds.copy)
@@ -124,6 +127,8 @@ class Thread(QWidget):
         self.compose.field.setFocus()
 
     def _become(self, conversation: str | None, head: ConversationHead | None) -> None:
+        self._talk = conversation or uuid4().hex
+        self.compose.turn_to(self._talk)
         self.heading.show_conversation(conversation, head)
         self._reveal, self._anchor = None, None
         self.fresh.show_number(0)
@@ -218,9 +223,7 @@ class Thread(QWidget):
 
     def _fail(self, error: MeshError) -> None:
         self._show_place()
-        text, again = sentence(error), tr("Try again")
-        self.trouble.show_notice("warning", "bad", text, again, self._try_again)
-        self.trouble.show()
+        self.trouble.offer_again(error, self._try_again)
 
     def _try_again(self) -> None:
         self.trouble.hide()
@@ -238,22 +241,21 @@ class Thread(QWidget):
     # ---- saying and changing -----------------------------------------------------------------
 
     def _say(self, text: str, stays: bool) -> None:
-        conversation = self.conversation or uuid4().hex
-        is_new = self.conversation is None
+        conversation = self._talk
 
         def done(answer: object) -> None:
             self.compose.accepted()
             if isinstance(answer, Said):
-                self._said(answer, is_new=is_new)
+                self._said(answer)
 
         def failed(error: MeshError) -> None:
-            self.compose.refused(sentence(error))
+            self.compose.refused(conversation, text, sentence(error))
 
         wish = Say(text=text, conversation=conversation, private=stays)
         self._wisher.wish(wish, done=done, failed=failed)
 
-    def _said(self, said: Said, *, is_new: bool) -> None:
-        if is_new and self.conversation is None:
+    def _said(self, said: Said) -> None:
+        if self.conversation is None and self._talk == said.conversation_id:
             self._become(said.conversation_id, None)
             self.model.open(Messages(said.conversation_id))
             self._show_place()
@@ -265,6 +267,13 @@ class Thread(QWidget):
             else:
                 self.model.load()
         self.said.emit(said.conversation_id)
+
+    def _change(self, row: MessageLine) -> None:
+        before = next((one for one in self.model.rows if one.object_id == row.object_id), None)
+        self._replace(row)
+        if before is not None and before.privacy != row.privacy:
+            # Whether this device has the right to say so, the node knows.
+            self.reload()
 
     def _replace(self, row: MessageLine) -> None:
         self.model.replace(row)

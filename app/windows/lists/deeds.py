@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from app import theme
 from app.windows.lists.dialogs import Asking, Reader, Rewording, Sharing, Tagging, earlier_texts
-from app.wording import tr
+from app.wording import sentence, tr
 from mesh.messages import Remembered, Said
 from mesh.wishes import History, MemoryLine, MessageLine, Relabel, Retag, Revise
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.viewstate import Wisher
+    from mesh.errors import MeshError
     from mesh.wishes import AnyWish
 
 Line: TypeAlias = MessageLine | MemoryLine
@@ -33,6 +34,8 @@ class Deeds(QObject):
     changed = Signal(object)
     forget_wanted = Signal(object)
     """Somebody wants this row forgotten."""
+    told = Signal(str, str)
+    """Something to be said on the page: its tone and the sentence."""
 
     def __init__(self, wisher: Wisher, window: QWidget) -> None:
         super().__init__(window)
@@ -90,7 +93,10 @@ class Deeds(QObject):
             texts = earlier_texts(found, self.names)  # type: ignore[arg-type]
             self._read(Reader(tr("Earlier texts"), texts, self._window))
 
-        self._wisher.wish(History(id=line.object_id), done=show)
+        self._wisher.wish(History(id=line.object_id), done=show, failed=self._fail)
+
+    def _fail(self, error: MeshError) -> None:
+        self.told.emit("bad", sentence(error))
 
     def reword(self, line: Line) -> None:
         """Give it another text."""
@@ -129,10 +135,20 @@ class Deeds(QObject):
     ) -> None:
         def save(value: object) -> None:
             def done(answer: object) -> None:
-                asking.accept()
-                self.changed.emit(becomes(answer, value))
+                if self.asking is asking:
+                    asking.accept()
+                row = becomes(answer, value)
+                self.changed.emit(row)
+                if isinstance(value, str) and _is_only_wished(value, asking, row):
+                    self.told.emit("accent", _asked_elsewhere())
 
-            self._wisher.wish(wish(value), done=done, failed=asking.fail)
+            def failed(error: MeshError) -> None:
+                if self.asking is asking:
+                    asking.fail(error)
+                else:
+                    self._fail(error)
+
+            self._wisher.wish(wish(value), done=done, failed=failed)
 
         asking.saved.connect(save)
         asking.finished.connect(self._close)
@@ -153,6 +169,15 @@ def _add(
         action.setShortcut(QKeySequence(key))
     action.triggered.connect(lambda _checked=False: act())
     return action
+
+
+def _is_only_wished(value: str, asking: Asking, row: Line) -> bool:
+    """Whether the node took a new text for a wish, as it does on devices without the right."""
+    return isinstance(asking, Rewording) and row.text != value.strip()
+
+
+def _asked_elsewhere() -> str:
+    return tr("It is not this device's; your fully trusted devices ask whether to change it.")
 
 
 def _shown(line: Line, answer: object) -> Line:

@@ -60,9 +60,10 @@ class Asking(QDialog):
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
 
     def save(self) -> None:
-        """Send what is asked for."""
-        self.yes.setEnabled(False)
-        self.saved.emit(self.value())
+        """Send what is asked for, once."""
+        if self.yes.isEnabled():
+            self.yes.setEnabled(False)
+            self.saved.emit(self.value())
 
     def value(self) -> object:
         """What the field holds."""

@@ -32,6 +32,7 @@ class Keeping(Card):
     def __init__(self, wisher: Wisher) -> None:
         super().__init__()
         self._wisher = wisher
+        self._is_sent = False
         self.field = Field()
         self.field.setAccessibleName(tr("Something to remember"))
         self.field.setPlaceholderText(tr("Something to remember"))
@@ -63,7 +64,7 @@ class Keeping(Card):
     def _look(self) -> None:
         has_text = bool(self.field.toPlainText().strip())
         self._rest.setVisible(has_text)
-        self.keep.setEnabled(has_text)
+        self.keep.setEnabled(has_text and not self._is_sent)
 
     def _mean(self) -> None:
         say(self.meaning, words.privacy_means(str(self.privacy.currentData())))
@@ -72,9 +73,9 @@ class Keeping(Card):
     def remember(self) -> None:
         """Keep what stands here."""
         text = self.field.toPlainText().strip()
-        if not text or not self.keep.isEnabled():
+        if not text or self._is_sent:
             return
-        self.keep.setEnabled(False)
+        self._become_sent(is_sent=True)
         wish = Remember(
             text=text,
             tags=tags_in(self.tags.text()),
@@ -82,13 +83,21 @@ class Keeping(Card):
         )
         self._wisher.wish(wish, done=self._done, failed=self._fail)
 
+    def _become_sent(self, *, is_sent: bool) -> None:
+        """Nothing is typed between sending and the answer, which takes a moment."""
+        self._is_sent = is_sent
+        for field in (self.field, self.tags):
+            field.setReadOnly(is_sent)
+        self._look()
+
     def _done(self, _answer: object) -> None:
         self.field.clear()
         self.tags.clear()
         self.trouble.hide()
+        self._become_sent(is_sent=False)
         self.kept.emit()
 
     def _fail(self, error: MeshError) -> None:
-        self.keep.setEnabled(True)
+        self._become_sent(is_sent=False)
         self.trouble.setText(sentence(error))
         self.trouble.show()

@@ -13,7 +13,6 @@ from app import theme
 from app.theme.tokens import CLOSE, EDGE, NEAR
 from app.viewstate import RELOAD
 from app.widgets.buttons import Button
-from app.widgets.cards import Empty, Notice
 from app.widgets.labels import label
 from app.widgets.layout import column, row
 from app.widgets.select import Select
@@ -23,13 +22,15 @@ from app.windows.lists.forgetting import Doomed, Forgetting
 from app.windows.lists.model import ListModel
 from app.windows.lists.searching import Searching
 from app.windows.lists.transfer import Transfer
+from app.windows.lists.trouble import Trouble
 from app.windows.lists.view import Anchor, ListView
 from app.windows.memories.cards import WIDEST, Cards
 from app.windows.memories.keeping import Keeping
+from app.windows.memories.nothing import Nothing
 from app.windows.memories.sources import Memories
 from app.windows.page import Page
 from app.windows.settling import Banner
-from app.wording import full_date, sentence, tr
+from app.wording import full_date, tr
 from mesh.messages import HistoryArrived, MemoryChanged
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 
 TAG_WIDEST = 220
+TAGS_MAX = 200
+"""A longer list nobody chooses from; search finds the others."""
 
 
 class MemoriesPage(Page):
@@ -86,13 +89,11 @@ class MemoriesPage(Page):
         filters.setStretch(0, 1)
         for each in (self.tag, self.privacy):
             filters.setAlignment(each, Qt.AlignmentFlag.AlignTop)
-        self.trouble = Notice("warning", "bad")
-        self.trouble.hide()
+        self.trouble = Trouble()
         self.banner = Banner("memory", "burst")
         self.places = QStackedWidget()
-        beginning = QWidget()
-        beginning.setLayout(column(self._make_empty(), None, edges=(0, 0, NEAR + 2, 0)))
-        for place in (self.view, beginning, self.searching.view):
+        self.nothing = Nothing()
+        for place in (self.view, self.nothing, self.searching.view):
             self.places.addWidget(place)
         top = row(label(tr("Memories"), "h1"), None, self.more)
         head = column(top, self.keeping, filters, self.transfer, self.trouble, self.banner,
@@ -105,19 +106,6 @@ class MemoriesPage(Page):
         inner.setLayout(body)
         whole = row(inner, gap=0, edges=(EDGE + 4, EDGE, EDGE - NEAR, CLOSE))
         self.setLayout(whole)
-
-    def _make_empty(self) -> QWidget:
-        self._nothing = Empty(
-            "memory",
-            tr("Nothing remembered yet"),
-            tr("What you give AICO to remember stands here, on every device that may have it."),
-        )
-        self._nothing_fits = Empty(
-            "memory", tr("Nothing fits"), tr("There is no memory with this tag and sharing.")
-        )
-        holder = QWidget()
-        holder.setLayout(column(self._nothing, self._nothing_fits))
-        return holder
 
     def _connect(self) -> None:
         self.more.clicked.connect(self._open_menu)
@@ -133,8 +121,9 @@ class MemoriesPage(Page):
         self.transfer.imported.connect(self.reload)
         self.view.menu_wanted.connect(self.deeds.open_menu)
         self.view.opened.connect(self.deeds.read)
-        self.deeds.changed.connect(self._replace)
+        self.deeds.changed.connect(self._change)
         self.deeds.forget_wanted.connect(self._forget)
+        self.deeds.told.connect(self.trouble.tell)
         self.forgetting.fading.connect(self._fade)
         self.forgetting.gone.connect(self.model.remove)
         self.view.on_key("Ctrl+C", self.deeds.copy)
@@ -214,9 +203,7 @@ class MemoriesPage(Page):
             self.view.return_to(anchor)
 
     def _fail(self, error: MeshError) -> None:
-        again = tr("Try again")
-        self.trouble.show_notice("warning", "bad", sentence(error), again, self.model.load)
-        self.trouble.show()
+        self.trouble.offer_again(error, self.model.load)
 
     def _show_place(self) -> None:
         self._note_tags()
@@ -225,16 +212,16 @@ class MemoriesPage(Page):
             return
         is_empty = not self.model.rows and not self.model.is_loading
         is_filtered = self.tag.currentIndex() > 0 or self.privacy.currentIndex() > 0
-        self._nothing.setVisible(not is_filtered)
-        self._nothing_fits.setVisible(is_filtered)
+        self.nothing.show_why(is_filtered=is_filtered)
         self.places.setCurrentIndex(1 if is_empty else 0)
 
     def _note_tags(self) -> None:
         """Tags that were seen can be chosen."""
         found = {tag for row in self.model.rows for tag in row.tags} - self._tags
-        for tag in sorted(found):
+        fresh = sorted(found)[: TAGS_MAX - len(self._tags)]
+        for tag in fresh:
             self.tag.addItem(tag, tag)
-        self._tags |= found
+        self._tags.update(fresh)
 
     def _hear(self, body: MemoryChanged) -> None:
         index = self.model.index_of(body.id)
@@ -249,6 +236,13 @@ class MemoriesPage(Page):
                     is_revised=is_revised,
                 )
             )  # fmt: skip
+
+    def _change(self, row: MemoryLine) -> None:
+        before = next((one for one in self.model.rows if one.object_id == row.object_id), None)
+        self._replace(row)
+        if before is not None and before.privacy != row.privacy:
+            # Whether this device has the right to say so, the node knows.
+            self.reload()
 
     def _replace(self, row: MemoryLine) -> None:
         self.model.replace(row)

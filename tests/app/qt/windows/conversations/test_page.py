@@ -296,6 +296,56 @@ def test_a_new_conversation_begins_with_its_first_message(
     assert recorder.last(BrowseMessages).wish == BrowseMessages(conversation=name)
 
 
+def test_what_is_typed_while_a_message_is_on_its_way_stays(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.sidebar.new.click()
+    compose = page.thread_view.compose
+    for text in ("one", "two"):
+        compose.field.setPlainText(text)
+        compose.send.click()
+    first, second = [one for one in recorder.sent if isinstance(one.wish, Say)]
+    assert isinstance(first.wish, Say)
+    assert isinstance(second.wish, Say)
+    assert first.wish.conversation == second.wish.conversation
+    compose.field.setPlainText("three")
+    first.answer(answer_of(1, first.wish.conversation or ""))
+    assert compose.field.toPlainText() == "three"
+    second.fail(TooLarge("That is too long."))
+    assert compose.field.toPlainText() == "two\nthree"
+
+
+def test_what_was_typed_belongs_to_its_conversation(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    compose = page.thread_view.compose
+    compose.field.setPlainText("for talk")
+    compose.send.click()
+    compose.field.setPlainText("more for talk")
+    page.thread_view.open(head("garden"))
+    assert compose.field.toPlainText() == ""
+    recorder.last(Say).fail(TooLarge("That is too long."))
+    assert (compose.field.toPlainText(), compose.trouble.isVisible()) == ("", True)
+    page.thread_view.open(head(TALK))
+    assert compose.field.toPlainText() == "for talk\nmore for talk"
+
+
+def test_a_new_conversation_is_not_left_for_one_that_was_begun_before(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.sidebar.new.click()
+    page.thread_view.compose.field.setPlainText("hello")
+    page.thread_view.compose.send.click()
+    late = recorder.last(Say)
+    assert isinstance(late.wish, Say)
+    page.sidebar.new.click()
+    late.answer(answer_of(1, late.wish.conversation or ""))
+    assert page.thread_view.conversation is None
+
+
 def test_the_conversation_of_another_device_goes_on_here(
     page: ConversationsPage, recorder: Recorder
 ) -> None:

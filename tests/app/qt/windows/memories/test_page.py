@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
-from app.windows.lists.dialogs import Tagging
+from app.windows.lists.dialogs import Rewording, Sharing, Tagging
 from app.windows.lists.forgetting import Doomed
 from app.windows.memories import MemoriesPage
+from app.windows.memories.page import TAGS_MAX
 from mesh.errors import BadInput, NotFound
 from mesh.messages import Hit, MemoryChanged, Remembered, told
 from mesh.wishes import (
     BrowseMemories,
+    Done,
     Forget,
     ForgetShown,
     History,
+    Relabel,
     Remember,
     Retag,
+    Revise,
     Search,
     TextShown,
 )
@@ -55,11 +60,11 @@ def texts(page: MemoriesPage) -> list[str]:
 
 def test_a_first_day_says_what_will_be_here(page: MemoriesPage, recorder: Recorder) -> None:
     recorder.last(BrowseMemories).answer(memories())
-    assert page._nothing.isVisible()
+    assert page.nothing.yet.isVisible()
     opened_again = memories(memory(1))
     page.take([remembered(memory(1))])
     recorder.last(BrowseMemories).answer(opened_again)
-    assert not page._nothing.isVisible()
+    assert not page.nothing.yet.isVisible()
     assert texts(page) == ["memory 1"]
 
 
@@ -94,6 +99,22 @@ def test_something_is_remembered_with_tags_and_for_whom(
     assert recorder.last(BrowseMemories).wish == BrowseMemories()
 
 
+def test_what_is_being_remembered_is_neither_sent_twice_nor_changed(
+    page: MemoriesPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    field = page.keeping.field
+    field.setPlainText("Kim likes tea")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClicks(field, " and milk")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert len([one for one in recorder.wishes if isinstance(one, Remember)]) == 1
+    recorder.last(Remember).fail(BadInput("That cannot be kept."))
+    assert field.toPlainText() == "Kim likes tea"
+    QTest.keyClicks(field, "!")
+    assert "!" in field.toPlainText()
+
+
 def test_a_tag_and_a_privacy_choose_what_is_shown(
     page: MemoriesPage, recorder: Recorder
 ) -> None:
@@ -104,7 +125,7 @@ def test_a_tag_and_a_privacy_choose_what_is_shown(
     page.tag.activated.emit(place)
     assert recorder.last(BrowseMemories).wish == BrowseMemories(tag="tea")
     recorder.last(BrowseMemories).answer(memories())
-    assert page._nothing_fits.isVisible()
+    assert page.nothing.fits.isVisible()
     page.tag.setCurrentIndex(0)
     page.privacy.setCurrentIndex(page.privacy.findData("private"))
     page.privacy.activated.emit(0)
@@ -139,6 +160,92 @@ def test_tags_are_put_and_taken(page: MemoriesPage, recorder: Recorder) -> None:
     assert page.model.rows[1].tags == ("cup", "green")
     assert page.model.rows[1].privacy == "private"
     assert page.tag.findData("green") > 0
+
+
+def test_what_may_be_chosen_from_does_not_grow_for_ever(
+    page: MemoriesPage, recorder: Recorder
+) -> None:
+    many = (memory(n, tags=(f"tag {n}", f"more {n}")) for n in range(TAGS_MAX))
+    recorder.last(BrowseMemories).answer(memories(*many))
+    assert page.tag.count() == TAGS_MAX + 1
+
+
+def test_a_change_is_sent_once_and_its_failure_is_said_wherever_one_is(
+    page: MemoriesPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.deeds.retag(page.model.rows[1])
+    asking = page.deeds.asking
+    assert isinstance(asking, Tagging)
+    asking.field.setText("green")
+    for _ in range(2):
+        QTest.keyClick(asking.field, Qt.Key.Key_Return)
+    assert len([one for one in recorder.wishes if isinstance(one, Retag)]) == 1
+    asking.reject()
+    recorder.last(Retag).fail(BadInput("That is no tag."))
+    assert page.trouble.isVisible()
+    assert page.trouble.text.text() == "That is no tag."
+
+
+def test_a_change_counts_also_when_its_dialog_was_closed_before_the_answer(
+    qtbot: QtBot, page: MemoriesPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.deeds.reword(page.model.rows[0])
+    asking = page.deeds.asking
+    assert isinstance(asking, Rewording)
+    asking.field.setPlainText("green tea")
+    asking.save()
+    asking.reject()
+    qtbot.waitUntil(lambda: not isValid(asking))
+    recorder.last(Revise).answer(said_anew("green tea"))
+    assert texts(page)[0] == "green tea"
+
+
+def test_who_has_no_right_to_change_a_text_is_told_that_others_are_asked(
+    page: MemoriesPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.deeds.reword(page.model.rows[0])
+    asking = page.deeds.asking
+    assert isinstance(asking, Rewording)
+    asking.field.setPlainText("green tea")
+    asking.save()
+    recorder.last(Revise).answer(said_anew("memory 1"))
+    assert texts(page)[0] == "memory 1"
+    assert "your fully trusted devices ask" in page.trouble.text.text()
+
+
+def test_how_widely_it_is_shared_is_read_anew(page: MemoriesPage, recorder: Recorder) -> None:
+    opened(page, recorder)
+    page.deeds.share(page.model.rows[0])
+    assert page.deeds.asking is not None
+    page.deeds.asking.save()
+    before = len(recorder.sent)
+    recorder.last(Relabel).answer(Done())
+    assert len(recorder.sent) == before
+    page.deeds.share(page.model.rows[0])
+    assert isinstance(page.deeds.asking, Sharing)
+    page.deeds.asking.field.choose("public")
+    page.deeds.asking.save()
+    recorder.last(Relabel).answer(Done())
+    assert isinstance(recorder.wishes[-1], BrowseMemories)
+
+
+def test_why_earlier_texts_cannot_be_read_is_said(
+    page: MemoriesPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.deeds.recall(page.model.rows[2])
+    recorder.last(History).fail(NotFound("It is not here any more."))
+    assert page.trouble.isVisible()
+
+
+def said_anew(text: str) -> Remembered:
+    """The first memory as a node answers a change of its text."""
+    return Remembered(
+        id=object_id(1), text=text, tags=(), privacy="family", timestamp=NOW, device_id=ME
+    )
 
 
 def test_earlier_texts_can_be_read(page: MemoriesPage, recorder: Recorder) -> None:
