@@ -38,6 +38,7 @@ class Presence:
         self._seen = sightings
         self._offered: dict[bytes, tuple[str, ...]] = {}
         self._paused_there: set[bytes] = set()
+        self._ahead: dict[bytes, float] = {}
         self.own_capabilities: set[str] = set(ESSENTIAL)
 
     def see(self, key: bytes) -> float:
@@ -45,8 +46,9 @@ class Presence:
         self._seen[key] = self._clock.wall() / MICRO
         return self._seen[key]
 
-    def met(self, key: bytes, capabilities: Iterable[str], *, paused: bool) -> None:
-        """A device said what it can do, and whether it has paused."""
+    def met(self, key: bytes, capabilities: Iterable[str], *, paused: bool, now: int) -> None:
+        """A device said what it can do, whether it has paused, and its time (Unix µs)."""
+        self._ahead[key] = (now - self._clock.wall()) / MICRO
         self._offered[key] = tuple(capabilities)
         (self._paused_there.add if paused else self._paused_there.discard)(key)
 
@@ -81,6 +83,7 @@ class Presence:
             in_step=talks.in_step(view.key),
             paused=view.key in self._paused_there or talks.is_paused(view.key),
             capabilities=self._capabilities(view),
+            ahead_s=self._ahead.get(view.key, 0.0),
         )
 
     def health(

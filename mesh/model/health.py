@@ -15,6 +15,8 @@ from mesh.model.device import Role, Trust
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+CLOCKS_DIFFER_S = 120.0
+"""Clocks that are further apart than this make conversations hard to read."""
 ESSENTIAL = ("conversation", "memory", "emotion")
 
 
@@ -29,11 +31,17 @@ class DeviceStanding:
     in_step: bool
     paused: bool
     capabilities: tuple[str, ...]
+    ahead_s: float = 0.0
+    """How far its clock was ahead of this device's when it last said hello."""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthView:
-    """``causes``: ``paused``, ``storage``; ``away:``, ``behind:``, ``paused:`` + device id."""
+    """``causes``: what is missing, and because of whom.
+
+    ``paused``, ``storage``, ``clock`` (this device's is wrong); ``away:``, ``behind:``,
+    ``paused:``, ``clock:`` + device id. A wrong clock alone takes nothing from the level.
+    """
 
     level: str
     causes: tuple[str, ...]
@@ -53,7 +61,20 @@ def health_of(
     level = "full" if not causes else "limited"
     if known and not reachable:
         level = "offline"
+    causes += _wrong_clocks(reachable)
     return HealthView(level, tuple(causes), tuple(sorted(capabilities)))
+
+
+def _wrong_clocks(others: list[DeviceStanding]) -> list[str]:
+    """Of two clocks that differ nobody knows which is right; of several most are."""
+    off = [one for one in others if abs(one.ahead_s) > CLOCKS_DIFFER_S]
+    if not off:
+        return []
+    middle = sorted(one.ahead_s for one in off)[len(off) // 2]
+    agreed = [one for one in off if abs(one.ahead_s - middle) <= CLOCKS_DIFFER_S]
+    if len(agreed) > 1 and 2 * len(agreed) > len(others):
+        return ["clock"]
+    return [f"clock:{one.device_id}" for one in off]
 
 
 def _cause(one: DeviceStanding) -> str | None:

@@ -188,7 +188,8 @@ class Following:
 
     def met(self, key: bytes, hello: Hello) -> None:
         """A device said hello."""
-        self.services.presence.met(key, hello.capabilities, paused=hello.paused)
+        services = self.services
+        services.presence.met(key, hello.capabilities, paused=hello.paused, now=hello.now)
         self.sharing.met(key, hello)
         self.announce_soon()
 
