@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.tasks import Tasks
 from app.viewstate import RELOAD, ViewState, reduce, with_status
-from mesh.errors import MeshError, NotRunning
+from mesh.errors import MeshError, NotRunning, RequestFailed
 from mesh.messages import (
     HealthChanged,
     JustBetweenUs,
@@ -26,6 +26,8 @@ from mesh.messages import (
     SyncStatus,
 )
 from mesh.wishes import (
+    Decide,
+    Feel,
     Forget,
     Join,
     Leave,
@@ -33,9 +35,14 @@ from mesh.wishes import (
     Relabel,
     Remember,
     Rename,
+    Resolve,
     Retag,
     Revise,
+    Revoke,
     Say,
+    SetPolicy,
+    SetRole,
+    SetTrust,
     Status,
     StatusShown,
 )
@@ -57,9 +64,13 @@ SHOWN = (
 )  # fmt: skip
 """What ``reduce`` follows: the last of a frame counts, of ``SyncStatus`` the last a device."""
 CHANGES_STATUS = (Join, Leave, RecoveryPhrase, Rename)
-KEEPING = (Forget, Relabel, Remember, Retag, Revise, Say)
+KEEPING = (
+    Decide, Feel, Forget, Relabel, Remember, Rename, Resolve, Retag, Revise, Revoke, Say,
+    SetPolicy, SetRole, SetTrust,
+)  # fmt: skip
 """What a person has decided and must not be lost when the application ends just then."""
 KEEPING_S = 1.0
+FAULT = "Something went wrong inside AICO mesh; the log says where."
 
 
 class Served(Protocol):
@@ -197,13 +208,19 @@ class Bridge(QObject):
         failed: Callable[[MeshError], None] | None,
         event: Callable[[Event], None] | None,
     ) -> None:
+        node = self._node
+        if node is None:
+            _call(sent, failed, NotRunning())
+            return
         try:
-            if self._node is None:
-                raise NotRunning
-            answer = await self._node.command(wish, lambda one: _call(sent, event, one))
+            answer = await node.command(wish, lambda one: _call(sent, event, one))
         except MeshError as error:
             _call(sent, failed, error)
             return
+        except Exception:
+            # A fault of ours is noted by the loop; whoever waits must not wait for ever.
+            _call(sent, failed, RequestFailed(FAULT))
+            raise
         _call(sent, done, answer)
         if isinstance(wish, CHANGES_STATUS):
             self._ask_status()

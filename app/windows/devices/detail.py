@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.viewstate import DeviceView, ViewState, Wisher
     from app.widgets.question import Question
     from mesh.errors import MeshError
+    from mesh.messages import DeviceShown
     from mesh.model.device import Role, Trust
     from mesh.wishes import AnyWish
 
@@ -166,10 +167,19 @@ class Detail(QWidget):
 
     def _send(self, wish: AnyWish) -> None:
         self.trouble.hide()
-        self._wisher.wish(wish, failed=self._say_trouble)
+        about = self.view.device if self.view is not None else None
 
-    def _say_trouble(self, error: MeshError) -> None:
-        self.trouble.show_notice("warning", "bad", sentence(error))
+        def failed(error: MeshError) -> None:
+            self._say_trouble(error, about)
+
+        self._wisher.wish(wish, failed=failed)
+
+    def _say_trouble(self, error: MeshError, about: DeviceShown | None) -> None:
+        """Say it with the name of the device, unless that is the one that is shown."""
+        shown, text = self.view, sentence(error)
+        if about is not None and shown and shown.device.device_id != about.device_id:
+            text = tr("{name}: {trouble}", name=about.name, trouble=text)
+        self.trouble.show_notice("warning", "bad", text)
         self.trouble.show()
         self.trusting.restore()
 

@@ -20,7 +20,19 @@ from mesh.messages import (
     UserSaid,
     told,
 )
-from mesh.wishes import Done, Import, Progress, Show, Status
+from mesh.model.device import Trust
+from mesh.wishes import (
+    Decide,
+    Done,
+    Feel,
+    Import,
+    Progress,
+    Resolve,
+    Revoke,
+    SetTrust,
+    Show,
+    Status,
+)
 from tests.app.qt import scenes
 from tests.app.qt.scenes import ME
 
@@ -51,7 +63,7 @@ class Node:
             except asyncio.CancelledError:
                 self.cancelled.set()
                 raise
-        if isinstance(self.answer, MeshError):
+        if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
@@ -168,6 +180,39 @@ async def test_what_goes_wrong_comes_back_as_an_error(is_up: bool) -> None:
     bridge.wish(Show(conversation="x"), failed=failed.set_result)
     async with asyncio.timeout(5):
         assert isinstance(await failed, NotFound if is_up else NotRunning)
+
+
+async def test_a_fault_of_ours_is_told_to_who_waits_and_noted() -> None:
+    bridge = Bridge(SystemClock())
+    bridge.attach(Node(KeyError("secret")))
+    loop = asyncio.get_running_loop()
+    failed: asyncio.Future[MeshError] = loop.create_future()
+    noted: asyncio.Future[object] = loop.create_future()
+    loop.set_exception_handler(lambda _, told: noted.set_result(told["exception"]))
+    bridge.wish(Show(conversation="x"), failed=failed.set_result)
+    async with asyncio.timeout(5):
+        assert "secret" not in (await failed).sentence
+        assert isinstance(await noted, KeyError)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Resolve(id="x", choice="1"),
+        Decide(id="x", yes=False),
+        Feel(valence=0.4),
+        Revoke(device="x"),
+        SetTrust(device="x", trust=Trust.GUEST),
+    ],
+)
+async def test_what_a_person_decided_is_done_before_the_application_ends(
+    wish: AnyWish,
+) -> None:
+    bridge, node = Bridge(SystemClock()), Node(Done())
+    bridge.attach(node)
+    bridge.wish(wish)
+    await bridge.detach()
+    assert wish in node.wishes
 
 
 async def test_a_wish_that_was_given_up_is_cancelled_at_the_node() -> None:

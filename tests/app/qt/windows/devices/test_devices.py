@@ -148,6 +148,19 @@ def test_a_name_changed_elsewhere_is_shown(page: DevicesPage) -> None:
     assert page.detail.naming.name.text() == page.detail.header.name.text() == "Attic"
 
 
+def test_a_late_refusal_names_the_device_that_it_is_about(
+    page: DevicesPage, recorder: Recorder
+) -> None:
+    show(page, scenes.five(), TABLET)
+    QTest.keyClicks(page.detail.naming.name, "!")
+    page.detail.naming.save.click()
+    other = next(one for one in scenes.five().others if one.device.device_id != TABLET)
+    name = scenes.five().names[TABLET]
+    page.choose(other.device.device_id)
+    recorder.last(Rename).fail(NotPermitted())
+    assert page.detail.trouble.text.text().startswith(f"{name}: ")
+
+
 def test_what_the_node_refuses_is_said_in_its_sentence(
     page: DevicesPage, recorder: Recorder
 ) -> None:
