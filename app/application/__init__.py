@@ -55,10 +55,10 @@ def _serve(profile: Profile, choices: Any) -> int:
 
     from app.application.program import Program
     from app.application.session import Session
-    from app.application.speech import choose_language
+    from app.application.speech import choose_language, chosen_language
 
     program = Program.start()
-    choose_language(program)
+    choose_language(program, chosen=chosen_language(profile.home))
     loop = qasync.QEventLoop(program)
     # qasync's own would be ten Qt threads.
     loop.set_default_executor(ThreadPoolExecutor(POOL))

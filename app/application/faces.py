@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from app.desktop.autostart import autostart, background
 from app.tray import Tray
+from app.windows.kept import STAYS, TOLD_OF_TRAY, kept_in
 from app.wording import tr
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from app.windows.pairing import PairingWizard
     from mesh.errors import MeshError
     from mesh.profile import Profile
-
-TOLD_OF_TRAY = "told/tray"
-STAYS = "close/stays"
 
 
 class Faces(QObject):
@@ -52,8 +50,8 @@ class Faces(QObject):
         self._bridge, self._choices, self._leave = bridge, choices, leave
         self._windows = windows
         self._profile = profile
-        start = autostart(background(choices.home), os.environ)
-        self.tray = Tray(bridge, choices.clock, start, self)
+        self._start = autostart(background(choices.home), os.environ)
+        self.tray = Tray(bridge, choices.clock, self._start, self)
         self.tray.open_wanted.connect(self.present)
         self.tray.pair_wanted.connect(self.pair)
         self.tray.quit_wanted.connect(leave)
@@ -87,8 +85,7 @@ class Faces(QObject):
 
     def take_profile(self) -> None:
         """The profile is ours: what is remembered of windows can be read and written."""
-        path = self._profile.home / "window.ini"
-        self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+        self._settings = kept_in(self._profile.home)
         if not self._profile.database.exists():
             from app.windows.first_run import note_first_start
 
@@ -148,10 +145,11 @@ class Faces(QObject):
 
     def _main(self) -> MainWindow:
         if self.main is None:
-            main = self.main = self._windows.main(self._bridge, self._settings)
+            main = self.main = self._windows.main(self._bridge, self._settings, self._start)
             main.installEventFilter(self)
             main.pair_wanted.connect(self.pair)
             main.recovery_wanted.connect(self._recover)
+            main.quit_wanted.connect(self._leave)
             self._bridge.changed.connect(main.show_state)
             self._bridge.told.connect(main.take)
         return self.main

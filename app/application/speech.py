@@ -8,19 +8,33 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 
 from app import wording
+from app.windows.kept import LANGUAGE, kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from PySide6.QtCore import QCoreApplication
 
 
+def chosen_language(home: Path) -> str:
+    """What the person chose for the profile in that folder; empty: as the system."""
+    return str(kept_in(home).value(LANGUAGE, ""))
+
+
 def choose_language(
-    program: QCoreApplication, environ: Mapping[str, str] | None = None
+    program: QCoreApplication, environ: Mapping[str, str] | None = None, *, chosen: str = ""
 ) -> None:
-    """Speak what the session asks for; a system without variables has a setting of its own."""
+    """Speak what was chosen, else what the session asks for.
+
+    A system without variables has a setting of its own. A country of the chosen language that
+    the system asks for stays: it says how dates are written.
+    """
     told = wording.wished_by(os.environ if environ is None else environ)
-    wording.speak(*(told or QLocale.system().uiLanguages()))
+    wished = told or tuple(QLocale.system().uiLanguages())
+    if chosen:
+        wished = (*(one for one in wished if one.lower().startswith(chosen)), chosen)
+    wording.speak(*wished)
     QLocale.setDefault(QLocale(wording.locale()))
     of_qt = QTranslator(program)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.bridge import Bridge
+    from app.desktop.autostart import Autostart
     from app.windows.first_run import FirstRun
     from app.windows.main import MainWindow
     from app.windows.opening import Opening
@@ -24,7 +25,7 @@ class Wardrobe(Protocol):
     def first_run(self, bridge: Bridge, kept: QSettings) -> FirstRun:
         """The one of a first day; how far it is, is ``kept``."""
 
-    def main(self, bridge: Bridge, kept: QSettings | None) -> MainWindow:
+    def main(self, bridge: Bridge, kept: QSettings | None, start: Autostart) -> MainWindow:
         """The one of every day; its size and page are ``kept``."""
 
     def wizard(self, bridge: Bridge, parent: QWidget | None) -> PairingWizard:
@@ -46,11 +47,11 @@ class Windows:
 
         return FirstRun(bridge, kept, state=bridge.state)
 
-    def main(self, bridge: Bridge, kept: QSettings | None) -> MainWindow:
+    def main(self, bridge: Bridge, kept: QSettings | None, start: Autostart) -> MainWindow:
         """The one of every day; its size and page are ``kept``."""
         from app.windows.main import MainWindow
 
-        return MainWindow(bridge, state=bridge.state, kept=kept)
+        return MainWindow(bridge, state=bridge.state, kept=kept, start=start)
 
     def wizard(self, bridge: Bridge, parent: QWidget | None) -> PairingWizard:
         """The one for a new device."""

@@ -46,6 +46,7 @@ class Setting(QWidget):
         head.setStretch(1, 1)
         head.setAlignment(self.tile, Qt.AlignmentFlag.AlignTop)
         self._end = row(control, gap=0)
+        self._end.addStretch(0)
         self._whole = row(head, self._end, gap=GAP, edges=INSET)
         self._whole.setStretch(0, 1)
         self.setLayout(self._whole)
@@ -74,6 +75,7 @@ class Setting(QWidget):
             self._whole.setSpacing(NEAR if is_narrow else GAP)
             left = TILE + CLOSE if is_narrow else 0
             self._end.setContentsMargins(left, 0, 0, 0)
+            self._end.setStretch(self._end.count() - 1, int(is_narrow))
 
 
 class Panel(Card):

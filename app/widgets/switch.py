@@ -69,6 +69,8 @@ class Switch(QCheckBox):
 
 def _colors(tokens: theme.Tokens, *, is_on: bool, is_enabled: bool) -> tuple[str, str, str]:
     """Ground, outline and knob."""
+    if not is_enabled and is_on:
+        return tokens.accent_soft, tokens.accent_soft, tokens.accent
     if not is_enabled:
         return tokens.off_soft, tokens.off_soft, tokens.mute
     if is_on:

@@ -22,6 +22,7 @@ from app.windows.conversations import ConversationsPage
 from app.windows.devices import DevicesPage
 from app.windows.memories import MemoriesPage
 from app.windows.page import Page
+from app.windows.settings import SettingsPage
 from app.windows.settling import Matters, SettlingDialog
 from app.windows.sharing import SharingPage
 from app.wording import tr
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
     from PySide6.QtWidgets import QHBoxLayout
 
+    from app.desktop.autostart import Autostart
     from app.viewstate import Wisher
     from mesh.messages import News
 
@@ -48,6 +50,7 @@ class MainWindow(QMainWindow):
 
     pair_wanted = Signal()
     recovery_wanted = Signal()
+    quit_wanted = Signal()
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class MainWindow(QMainWindow):
         state: ViewState | None = None,
         kept: QSettings | None = None,
         clock: Clock | None = None,
+        start: Autostart | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("AICO mesh")
@@ -69,10 +73,12 @@ class MainWindow(QMainWindow):
         self.conversations = ConversationsPage(wisher)
         self.memories = MemoriesPage(wisher)
         self.sharing = SharingPage(wisher)
+        self.settings = SettingsPage(wisher, kept, start)
         self.pages: dict[str, Page] = {
             page.key: page
             for page in (
                 self.companion, self.conversations, self.memories, self.devices, self.sharing,
+                self.settings,
             )
         }  # fmt: skip
         self.buttons: dict[str, Button] = {}
@@ -109,10 +115,11 @@ class MainWindow(QMainWindow):
         names = {
             "companion": tr("Companion"), "conversations": tr("Conversations"),
             "memories": tr("Memories"), "devices": tr("Devices"), "sharing": tr("Sharing"),
+            "settings": tr("Settings"),
         }  # fmt: skip
         icons = {"companion": "companion", "conversations": "conversation",
                  "memories": "memory", "devices": "devices",
-                 "sharing": "shield"}  # fmt: skip
+                 "sharing": "shield", "settings": "settings"}  # fmt: skip
         for number, key in enumerate(self.pages, 1):
             button = self._nav(names[key], icons[key], number, key)
             group.addButton(button)
@@ -144,6 +151,8 @@ class MainWindow(QMainWindow):
             page.pair_wanted.connect(self.pair_wanted)
             page.recovery_wanted.connect(self.recovery_wanted)
         self.companion.device_chosen.connect(self.open_device)
+        self.settings.recovery_wanted.connect(self.recovery_wanted)
+        self.settings.quit_wanted.connect(self.quit_wanted)
         self.memories.message_wanted.connect(self.open_message)
         self.conversations.memory_wanted.connect(self.open_memory)
 

@@ -23,6 +23,7 @@ TITLES = {
     "memories": "Memories",
     "devices": "Devices",
     "sharing": "Sharing",
+    "settings": "Settings",
     "deciding": "What only a person can decide",
     "tray": "Beside the clock",
     "opening": "Before there is a companion to show",

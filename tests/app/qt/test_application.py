@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.application.faces import TOLD_OF_TRAY
 from app.desktop.instance import Call
 from app.tray import Mark, mark_of
+from app.windows.kept import TOLD_OF_TRAY
 from mesh.node import Node
 from tests.app.qt.running import (
     KEY,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.app.qt.recorder import Recorder
 
-PAGES = ["companion", "conversations", "memories", "devices", "sharing"]
+PAGES = ["companion", "conversations", "memories", "devices", "sharing", "settings"]
 
 
 class StandingClock(SystemClock):
@@ -140,7 +140,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("language")
-@pytest.mark.parametrize("page", ["companion", "devices", "sharing"])
+@pytest.mark.parametrize("page", ["companion", "devices", "sharing", "settings"])
 def test_nothing_is_wider_than_the_smallest_window(
     qtbot: QtBot, recorder: Recorder, page: str
 ) -> None:
