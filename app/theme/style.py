@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SHEET = Template("""
 QWidget { color: $text; font-size: ${TEXT}px; }
 QWidget#ground, QDialog, QMainWindow, QWizard, QWidget#page { background: $ground; }
+QAbstractButton { outline: none; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QWidget#side { background: $side; border: none; border-right: 1px solid $line; }
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QListView
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListView, QPushButton, QWidget
 
 from app import theme
 from app.theme.style import sheet
@@ -120,3 +121,25 @@ def test_a_list_that_pops_up_over_something_has_a_ground(
     popup.show()
     middle = popup.rect().center()
     assert popup.grab().toImage().pixelColor(middle).name() == LIGHT.card.lower()
+
+
+def test_a_focused_button_has_one_ring_and_nothing_inside_it(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme.apply(qapp, "light")
+    window = QWidget()
+    buttons = [QPushButton(window), QPushButton(window)]
+    for place, button in enumerate(buttons):
+        button.setGeometry(10, 10 + 60 * place, 200, 40)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_Tab)
+    focused = next(one for one in buttons if one.hasFocus())
+    image = focused.grab(focused.rect().adjusted(6, 6, -6, -6)).toImage()
+    grounds = {
+        image.pixelColor(x, y).name()
+        for x in range(image.width())
+        for y in range(image.height())
+    }
+    assert grounds == {LIGHT.card.lower()}
