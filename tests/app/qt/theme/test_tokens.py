@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView, QPushButton, QWidget
 
 from app import theme
@@ -128,14 +127,14 @@ def test_a_focused_button_has_one_ring_and_nothing_inside_it(
 ) -> None:
     theme.apply(qapp, "light")
     window = QWidget()
-    buttons = [QPushButton(window), QPushButton(window)]
-    for place, button in enumerate(buttons):
-        button.setGeometry(10, 10 + 60 * place, 200, 40)
+    focused = QPushButton(window)
+    focused.setGeometry(10, 10, 200, 40)
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
-    QTest.keyClick(window, Qt.Key.Key_Tab)
-    focused = next(one for one in buttons if one.hasFocus())
+    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    focused.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(focused.hasFocus)
     image = focused.grab(focused.rect().adjusted(6, 6, -6, -6)).toImage()
     grounds = {
         image.pixelColor(x, y).name()
