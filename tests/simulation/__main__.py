@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, TextIO
 from tests.simulation.world import play, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 BATCH = 10
-NAMED_MAX = 40
 
 
 @dataclass(frozen=True)
@@ -54,35 +53,45 @@ def _run_batch(seeds: range) -> list[Result]:
     return [run(seed) for seed in seeds]
 
 
-def run_many(first: int, count: int, jobs: int, *, stop: bool = False) -> list[Result]:
-    """Play many runs, in that many processes. ``stop``: until the first that breaks."""
+def run_many(first: int, count: int, jobs: int) -> Iterator[Result]:
+    """Play many runs, in that many processes; results as they come, in order."""
     batches = [
         range(start, min(start + BATCH, first + count))
         for start in range(first, first + count, BATCH)
     ]
-    results: list[Result] = []
     with ProcessPoolExecutor(jobs) as pool:
-        for batch in pool.map(_run_batch, batches):
-            results += batch
-            if stop and any(one.broke for one in batch):
-                pool.shutdown(cancel_futures=True)
-                break
-    return results
+        try:
+            for batch in pool.map(_run_batch, batches):
+                yield from batch
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def tell(results: Sequence[Result], seconds: float, out: TextIO) -> None:
-    """The figures of many runs, and the seeds of those that broke a promise."""
-    broken = [one for one in results if one.broke is not None]
-    for one in broken[:NAMED_MAX]:
-        print(f"seed {one.seed}: {one.broke}", file=out)
+    """The figures of many runs."""
+    broken = sum(one.broke is not None for one in results)
     print(
-        f"{len(results)} runs, {len(broken)} broken; {sum(r.devices for r in results)} devices,"
+        f"{len(results)} runs, {broken} broken; {sum(r.devices for r in results)} devices,"
         f" {sum(r.steps for r in results)} steps, {sum(r.frames for r in results)} frames,"
         f" {sum(r.commits for r in results)} commits,"
         f" {sum(r.simulated_s for r in results) / 3600:.1f} simulated hours"
         f" in {seconds:.0f} s",
         file=out,
     )
+
+
+def play_many(asked: argparse.Namespace, out: TextIO) -> int:
+    """Tell each run that breaks a promise at once, and the figures at the end."""
+    began = time.monotonic()
+    results = []
+    for one in run_many(asked.first, asked.runs, asked.jobs):
+        results.append(one)
+        if one.broke is not None:
+            print(f"seed {one.seed}: {one.broke}", file=out, flush=True)
+            if asked.stop:
+                break
+    tell(results, time.monotonic() - began, out)
+    return int(any(one.broke for one in results))
 
 
 def _repeatable() -> None:
@@ -108,10 +117,7 @@ def main() -> int:
         play(asked.seed, print if asked.trace else None)
         sys.stdout.write(f"seed {asked.seed}: nothing broke\n")
         return 0
-    began = time.monotonic()
-    results = run_many(asked.first, asked.runs, asked.jobs, stop=asked.stop)
-    tell(results, time.monotonic() - began, sys.stdout)
-    return int(any(one.broke for one in results))
+    return play_many(asked, sys.stdout)
 
 
 if __name__ == "__main__":
