@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.errors import NotPermitted
+from mesh.messages import RegistryUpdated
 from mesh.model.device import Role
 from mesh.wishes import Remember, Rename, SetRole, Sync
 from tests.family.household import PATIENCE_S, family, strangers
@@ -15,6 +16,8 @@ from tests.family.household import PATIENCE_S, family, strangers
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh.bus.bus import Listener
+    from mesh.messages import DeviceShown
     from mesh.node import Node
 
 
@@ -38,16 +41,23 @@ async def test_a_name_is_passed_on_to_a_device_that_never_meets_its_own(tmp_path
         assert not (await tablet.seen())[laptop.id].connected
 
 
+async def own(news: Listener) -> DeviceShown:
+    """A device that is alone, as its next news tells it."""
+    body = (await anext(news)).body
+    assert isinstance(body, RegistryUpdated)
+    return body.devices[0]
+
+
 async def test_a_device_without_a_family_tells_its_windows_what_it_is_called(
     tmp_path: Path,
 ) -> None:
     async with strangers(tmp_path, 1) as (desk,), asyncio.timeout(PATIENCE_S):
         with desk.node.bus.listen("device/registry") as news:
             await desk.ask(Rename(device=desk.id, name="Kitchen"))
-            while (await anext(news)).body.devices[0].name != "Kitchen":
+            while (await own(news)).name != "Kitchen":
                 pass
             await desk.ask(SetRole(device=desk.id, role=Role.SHARED))
-            while (await anext(news)).body.devices[0].role is not Role.SHARED:
+            while (await own(news)).role is not Role.SHARED:
                 pass
 
 
