@@ -33,7 +33,7 @@ def choose_language(
     told = wording.wished_by(os.environ if environ is None else environ)
     wished = told or tuple(QLocale.system().uiLanguages())
     if chosen:
-        wished = (*(one for one in wished if one.lower().startswith(chosen)), chosen)
+        wished = (*(one for one in wished if one.lower().startswith(chosen)), chosen, *wished)
     wording.speak(*wished)
     QLocale.setDefault(QLocale(wording.locale()))
     of_qt = QTranslator(program)

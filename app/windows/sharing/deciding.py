@@ -115,10 +115,12 @@ class Deciding(QObject):
         if self._change is None:
             return
         if effects or self._is_felt_here:
-            question = _question(self._shown, self._change, effects, self._window)
-            if self._is_felt_here:
-                _warn(question)
-            self._ask(question)
+            self._ask(
+                asking(
+                    self._shown, self._change, effects, self._window,
+                    is_felt_here=self._is_felt_here,
+                )
+            )  # fmt: skip
         else:
             self._do()
 
@@ -160,9 +162,15 @@ class Deciding(QObject):
         self.ended.emit()
 
 
-def _question(
-    shown: PolicyShown, change: Change, effects: list[Effect], window: QWidget
+def asking(
+    shown: PolicyShown,
+    change: Change,
+    effects: list[Effect],
+    window: QWidget,
+    *,
+    is_felt_here: bool = False,
 ) -> Question:
+    """The question before a change; ``is_felt_here``: this device would give something back."""
     value = words.value(change.key, outcome(shown, change))
     question = Question(
         tr("{what}: {value}", what=words.title(change.key), value=value),
@@ -180,6 +188,8 @@ def _question(
     if more > 0:
         text = trn("And so for {n} more device.", "And so for {n} more devices.", more)
         question.add_point("devices", "off", text)
+    if is_felt_here:
+        _warn(question)
     return question
 
 

@@ -29,6 +29,7 @@ from app.windows.sharing.change import (
 )
 from app.windows.sharing.deciding import Deciding
 from app.windows.sharing.foot import Foot
+from app.windows.sharing.knowing import Knowing
 from app.windows.sharing.lines import DAYS, SelectLine, SwitchLine
 from app.windows.sharing.lines import LEVELS as REACHES
 from app.windows.sharing.own import OwnFile, OwnShare
@@ -64,7 +65,7 @@ class SharingPage(ScrolledPage):
         self.target.activated.connect(lambda _: self._show())
         self.means = label(kind="mute", wraps=True)
         self.limits, self.foot = Notice("info", "accent"), Foot()
-        self.deciding = Deciding(wisher, self)
+        self.deciding, self.knowing = Deciding(wisher, self), Knowing(wisher)
         self.switches = {key: SwitchLine(key) for key in words.SWITCHES}
         self.selects = {
             "privacy_levels": SelectLine("privacy_levels", REACHES),
@@ -102,7 +103,7 @@ class SharingPage(ScrolledPage):
         self.limits.hide()
         self.body.addWidget(self.limits)
         self._whom = QWidget()
-        self._whom.setLayout(column(whom, self.means, gap=TIGHT))
+        self._whom.setLayout(column(whom, self.means, self.knowing.text, gap=TIGHT))
         self._whom.hide()
         self.body.addWidget(self._whom)
         for part in (self.share, *self._choices, self.tags, self.file):
@@ -191,6 +192,7 @@ class SharingPage(ScrolledPage):
     def _show_choices(self, shown: PolicyShown, why_not: str) -> None:
         target, counts = self._target, values(shown, self._target)
         say(self.means, words.whom_means(shown, target))
+        self.knowing.show_device(device(shown, target))
         for key, line in self.lines.items():
             line.show_choice(shown, target, why_not or _idle(key, counts))
             self._places[key].setVisible(self._fits(key, shown))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app import theme
 from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
 from app.widgets.cards import Card
@@ -93,6 +94,7 @@ class Tags(Card):
         for chip in self.chips.values():
             chip.cross.clicked.connect(partial(self._remove, chip.tag))
         self._tiles.show_all(list(self.chips.values()))
+        self._tiles.setMaximumWidth(theme.scaled((CHIP + CLOSE) * len(self.chips)))
         self._tiles.setVisible(bool(self.chips))
         self.nothing.setVisible(not self.chips)
         for chip in before.values():

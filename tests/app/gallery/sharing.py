@@ -5,7 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QWidget
+
 from app.windows.main import MainWindow
+from app.windows.sharing.change import Change, Effect
+from app.windows.sharing.deciding import asking
+from mesh.model.policy import FAMILY
 from mesh.wishes import Policy
 from tests.app.gallery.everyday import main_window, narrow
 from tests.app.gallery.pairing import StoppedClock
@@ -14,8 +19,6 @@ from tests.app.qt import scenes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtWidgets import QWidget
 
     from app.viewstate import ViewState
     from mesh.wishes import AnyWish, PolicyShown
@@ -78,10 +81,37 @@ def _changed() -> QWidget:
     return window
 
 
+def _asking() -> QWidget:
+    """Before the family shares less."""
+    effects = [
+        Effect("Home Desktop", gives={"memories": 128}),
+        Effect("Phone", gives={"memories": 14}),
+    ]
+    change = Change(FAMILY, "memory_access", "off")
+    parent = QWidget()
+    question = asking(scenes.choices(), change, effects, parent, is_felt_here=True)
+    question.setParent(None, question.windowFlags())
+    return question
+
+
+def _end() -> QWidget:
+    """What stands at the end of the page."""
+    window = _device()
+    assert isinstance(window, MainWindow)
+    page = window.sharing
+    page.target.setCurrentIndex(0)
+    page.target.activated.emit(0)
+    window.resize(window.width(), TALL)
+    return window
+
+
+TALL = 1360
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     "five": ("what the whole family shares", partial(main_window, "sharing", "five")),
     "device": ("one device, of which less is given", _device),
     "changed": ("a change that can be taken back", _changed),
+    "asking": ("before the family shares less", _asking),
+    "end": ("the whole page, of which this device gives less", _end),
     "reading": ("this device does not manage the family", _reading),
     "as-limited": ("this device has limited trust", _limited),
     "narrow": ("the smallest window", partial(narrow, "sharing")),
