@@ -71,7 +71,7 @@ class SettlingDialog(QDialog):
         if isinstance(sheet, QuestionSheet):
             sheet.removal_wanted.connect(self._ask_removal)
         self._place.addWidget(sheet)
-        sheet.later.setFocus()
+        sheet.begin()
 
     # ---- what is answered --------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QRadioButton
 from typing_extensions import override
 
 from app.theme.tokens import CLOSE, NEAR, TIGHT
@@ -45,6 +45,10 @@ class MatterSheet(Sheet):
         self.trouble.setProperty("tone", "bad")
         self.trouble.hide()
         self.rest = label(kind="small")
+
+    def begin(self) -> None:
+        """Let the keyboard begin here; Enter alone decides nothing."""
+        self.later.setFocus()
 
     def show_rest(self, count: int) -> None:
         """So many are open besides this one."""
@@ -100,6 +104,10 @@ class ConflictSheet(MatterSheet):
         self.offer()
         self.versions.chosen.connect(self._choose)
         self.own.textChanged.connect(self.offer)
+
+    @override
+    def begin(self) -> None:
+        self.versions.findChildren(QRadioButton)[0].setFocus()
 
     @override
     def go_on_from(self, before: MatterSheet) -> None:

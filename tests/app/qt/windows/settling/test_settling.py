@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from app.windows.main import MainWindow
@@ -151,6 +153,22 @@ def test_a_version_is_chosen_and_counts(window: MainWindow, recorder: Recorder) 
     assert conflict_in(dialog).conflict == conflict(2)
     answer(recorder, [conflict(2)])
     assert conflict_in(dialog).conflict == conflict(2)
+
+
+def test_a_version_is_chosen_by_the_keyboard_alone(
+    window: MainWindow, recorder: Recorder, qtbot: QtBot
+) -> None:
+    answer(recorder, [conflict()])
+    dialog = opened(window)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        focused = dialog.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key)
+    assert sent(recorder, Resolve) == [
+        Resolve(id=conflict().id, choice=conflict().choices[0].side)
+    ]
 
 
 def test_a_text_of_ones_own_counts_too(window: MainWindow, recorder: Recorder) -> None:
