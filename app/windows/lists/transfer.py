@@ -88,14 +88,18 @@ class Transfer(QWidget):
     # ---- under way ---------------------------------------------------------------------------
 
     def take_in(self, path: str | Path) -> None:
-        """Import this file."""
+        """Import this file, unless something is under way."""
+        if self.is_under_way:
+            return
         self._begin("import", tr("Importing…"))
         self._asked = self._wisher.wish(
             Import(path=str(path)), done=self._end, failed=self._fail, event=self._show
         )
 
     def give_out(self, path: str | Path, kind: str) -> None:
-        """Export to this file."""
+        """Export to this file, unless something is under way."""
+        if self.is_under_way:
+            return
         self._begin("export", tr("Exporting…"))
         self._asked = self._wisher.wish(
             Export(path=str(path), kind=kind),
@@ -106,10 +110,16 @@ class Transfer(QWidget):
         """Stop; what an import has brought stays, an export leaves no file."""
         if self._is_import and self._run is not None:
             self.stop.setEnabled(False)
-            self._wisher.wish(Cancel(run=self._run))
+            self._wisher.wish(Cancel(run=self._run), failed=self._go_on)
         elif self._asked is not None and not self._is_import:
             self._asked.cancel()
             self._say(tr("The export was cancelled; there is no file."), "warn")
+
+    def _go_on(self, error: MeshError) -> None:
+        """It could not be stopped; if it is over by now, that has been said."""
+        if self.is_under_way:
+            self.stop.setEnabled(True)
+            self._tell(sentence(error))
 
     def _begin(self, icon: str, text: str) -> None:
         self._is_import, self._run = icon == "import", None

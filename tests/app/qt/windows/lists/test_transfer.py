@@ -63,6 +63,24 @@ def test_an_import_is_stopped_by_its_name_and_keeps_what_it_has(
     assert "import the same file again" in transfer.text.text()
 
 
+def test_a_second_one_does_not_push_the_first_aside(
+    transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.take_in("/first.jsonl")
+    transfer.take_in("/second.jsonl")
+    transfer.give_out("/third.jsonl", "all")
+    assert recorder.wishes == [Import(path="/first.jsonl")]
+
+
+def test_what_cannot_be_stopped_says_so(transfer: Transfer, recorder: Recorder) -> None:
+    transfer.take_in("/x.jsonl")
+    recorder.last(Import).tell(Progress(run="r", done=1, total=2))
+    transfer.cancel()
+    recorder.last(Cancel).fail(BadInput("It cannot be stopped now."))
+    assert transfer.text.text() == "It cannot be stopped now."
+    assert transfer.stop.isEnabled()
+
+
 def test_an_export_that_is_stopped_leaves_no_file(
     transfer: Transfer, recorder: Recorder
 ) -> None:
