@@ -11,13 +11,18 @@ from typing_extensions import override
 from app import theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QWheelEvent
 
 ARROW, EDGE = 16, 9
 
 
 class Select(QComboBox):
     """The style sheet leaves the arrow out: it could only draw it in one colour."""
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Whoever scrolls a page over it means the page, and chooses nothing."""
+        event.ignore()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

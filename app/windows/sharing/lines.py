@@ -15,9 +15,10 @@ from app.widgets.setting import Setting
 from app.widgets.switch import Switch
 from app.windows.devices.sections import explain
 from app.windows.sharing import words
-from app.windows.sharing.change import ALL, is_chosen, others_than, restrictions, values
+from app.windows.sharing.change import ALL, device, is_chosen, others_than, restrictions, values
 from app.wording import tr
 from mesh.model.choices import choice
+from mesh.model.device import Trust
 from mesh.model.policy import FAMILY, INHERIT
 
 if TYPE_CHECKING:
@@ -56,8 +57,11 @@ class Line(Setting):
         self.show_value(value)
         is_on = value not in {"off", "none"}
         self.tile.show_state(words.ICONS[self.key], "accent" if is_on else "off")
+        one = device(shown, target)
+        is_full = (str(one.trust) if one else target) == Trust.FULL
+        self.show_meaning(words.meaning(self.key, is_full=is_full))
         self.control.setEnabled(not why_not)
-        explain(why_not or words.meaning(self.key), self.control)
+        explain(why_not or self.meaning.text(), self.control)
         self._show_own(shown, target, value)
         self._show_note(shown, target)
         self._show_back(shown, target, may=not why_not)

@@ -42,8 +42,10 @@ def title(key: str) -> str:
     }.get(key, key)
 
 
-def meaning(key: str) -> str:
-    """What it means, in a sentence."""
+def meaning(key: str, *, is_full: bool = False) -> str:
+    """What it means, in a sentence; ``is_full``: for devices with full trust alone."""
+    if key == WINDOW and is_full:
+        return tr("Older things do not go there. What is there of them stays.")
     return {
         "conversation_continuity": tr(
             "What you and AICO say goes there too: a conversation goes on on any device."

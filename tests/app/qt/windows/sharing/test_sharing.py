@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.windows.sharing import SharingPage, foot
 from mesh.errors import BadInput, NotFound
@@ -153,6 +154,33 @@ def test_a_window_that_is_none_of_the_usual_ones_is_shown_as_it_is(
     show(page, recorder, limited={**scenes.VALUES, "time_window_days": "11"})
     choose_target(page, LIMITED_ONE)
     assert page.selects["time_window_days"].select.currentText() == "The last 11 days"
+
+
+def test_a_window_of_own_devices_is_not_said_to_be_one_of_others(
+    page: SharingPage, recorder: Recorder
+) -> None:
+    show(page, recorder)
+    days = page.selects["time_window_days"]
+    assert "limited trust" in days.meaning.text()
+    choose_target(page, DESK)
+    assert "limited trust" not in days.meaning.text()
+    assert days.select.currentText() == "Everything, however old"
+
+
+def test_whoever_scrolls_over_a_list_chooses_nothing(
+    page: SharingPage, recorder: Recorder
+) -> None:
+    show(page, recorder)
+    days = page.selects["time_window_days"].select
+    middle = QPointF(days.rect().center())
+    event = QWheelEvent(
+        middle, QPointF(days.mapToGlobal(days.rect().center())), QPoint(), QPoint(0, -120),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(days, event)
+    assert days.currentText() == "The last 7 days"
+    assert not page.deciding.is_under_way
 
 
 def test_reasons_cannot_be_chosen_where_no_mood_goes(
