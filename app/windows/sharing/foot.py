@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.theme.tokens import EDGE, NEAR
 from app.widgets.cards import Notice
-from app.widgets.layout import column
+from app.widgets.layout import column, row
+from app.windows.page import WIDEST
 from app.wording import sentence, tr
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from mesh.errors import MeshError
 
 UNDO_MS = 10_000
-SIDE = EDGE + 4
+SIDE, BAR = EDGE + 4, 10
+"""The page is longer than its window almost always, and then has a bar at its right."""
+ALL = 1000
+"""So much more room than the two sides: as much as it may have."""
 
 
 class Foot(QWidget):
@@ -29,7 +33,8 @@ class Foot(QWidget):
         self.trouble, self.undo = Notice("warning", "bad"), Notice("check", "ok")
         self.counting = Notice("clock", "accent")
         self.notices = (self.trouble, self.undo, self.counting)
-        self.setLayout(column(*self.notices, gap=NEAR, edges=(SIDE, NEAR, SIDE, NEAR)))
+        centred = [_centred(notice) for notice in self.notices]
+        self.setLayout(column(*centred, gap=NEAR, edges=(SIDE, NEAR, SIDE + BAR, NEAR)))
         for notice in self.notices:
             notice.hide()
         self.hide()
@@ -73,3 +78,11 @@ class Foot(QWidget):
     def _show(self, notice: Notice, *, is_shown: bool) -> None:
         notice.setVisible(is_shown)
         self.setVisible(any(not one.isHidden() for one in self.notices))
+
+
+def _centred(notice: Notice) -> QHBoxLayout:
+    """Below the page, which is in the middle where the window is wide."""
+    notice.setMaximumWidth(WIDEST - 2 * SIDE)
+    line = row(None, notice, None, gap=0)
+    line.setStretch(1, ALL)
+    return line
