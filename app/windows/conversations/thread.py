@@ -48,6 +48,7 @@ class Thread(QWidget):
         self._anchor: Anchor | None = None
         self._talk = uuid4().hex
         """The conversation that what is said belongs to, also before it has begun."""
+        self._has_spoken = False
         self.model: ListModel[MessageLine] = ListModel(wisher, self._describe)
         self.view = ListView(self.model, tr("Messages"), sticks=True)
         self.bubbles = Bubbles(self.view, self.model)
@@ -120,14 +121,16 @@ class Thread(QWidget):
         self._show_place()
 
     def begin(self) -> None:
-        """A new conversation."""
-        self._become(None, None)
-        self.model.open(None)
-        self._show_place()
+        """A new conversation; one of which nothing was said yet goes on, with what is typed."""
+        if self.conversation is not None or self._has_spoken:
+            self._become(None, None)
+            self.model.open(None)
+            self._show_place()
         self.compose.field.setFocus()
 
     def _become(self, conversation: str | None, head: ConversationHead | None) -> None:
         self._talk = conversation or uuid4().hex
+        self._has_spoken = False
         self.compose.turn_to(self._talk)
         self.heading.show_conversation(conversation, head)
         self._reveal, self._anchor = None, None
@@ -242,6 +245,7 @@ class Thread(QWidget):
 
     def _say(self, text: str, stays: bool) -> None:
         conversation = self._talk
+        self._has_spoken = True
 
         def done(answer: object) -> None:
             self.compose.accepted()

@@ -609,3 +609,13 @@ def test_in_a_narrow_window_one_side_is_shown_at_a_time(
     assert not page.sidebar.isVisible()
     page.thread_view.heading.back.click()
     assert page.sidebar.isVisible()
+
+
+def test_what_was_typed_for_a_new_conversation_is_not_lost_by_beginning_it_once_more(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    page.sidebar.new.click()
+    page.thread_view.compose.field.setPlainText("half a thought")
+    page.sidebar.new.click()
+    assert page.thread_view.compose.field.toPlainText() == "half a thought"
