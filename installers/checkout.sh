@@ -83,12 +83,13 @@ qt_libraries=(
 
 # Whether the libraries that Qt is linked with are there. Elsewhere than on Linux they come along.
 has_qt_libraries() {
-    local qt
+    local qt needed
     command -v ldd >/dev/null || return 0
     for qt in "$here"/.venv/lib/python3*/site-packages/PySide6/Qt; do
         [ -d "$qt" ] || return 0
-        ! ldd "$qt/lib/libQt6Gui.so.6" "$qt/plugins/platforms/libqxcb.so" 2>/dev/null \
-            | grep -q 'not found' || return 1
+        # Read to its end first: a pipe that closes early would make ldd the one that failed.
+        needed=$(ldd "$qt/lib/libQt6Gui.so.6" "$qt/plugins/platforms/libqxcb.so" 2>/dev/null) || true
+        [[ $needed != *'not found'* ]] || return 1
     done
 }
 
