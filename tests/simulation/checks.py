@@ -275,9 +275,15 @@ def store_of_object(device: Device, identity: bytes) -> Store:
 
 
 def nobody_confirms_falsely(device: Device) -> None:
-    """A device whose receipt is out holds nothing of that object."""
+    """A device whose receipt is out holds nothing of that object, while a forgetting stands.
+
+    One that turned out to be void is gone, and what it took away is back: its receipt stays
+    and counts for nothing.
+    """
     store = store_of(device.connection)
     for identity, items in store.objects.items():
+        if not any(one.kind == FORGET for one in items):
+            continue
         mine = [one for one in items if one.author == author_tag(device.key)]
         if any(one.kind == RECEIPT for one in mine) and not all(one.is_stub for one in items):
             raise Broken(f"{device.name} has confirmed and still holds {identity.hex()}")
