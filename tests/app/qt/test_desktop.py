@@ -55,6 +55,7 @@ def test_a_desktop_entry_starts_exactly_these_words(tmp_path: Path) -> None:
         line = next(x for x in path.read_text().splitlines() if x.startswith("Exec="))
         assert _read_exec(line.removeprefix("Exec=")) == list(words)
         return
+    os.mkfifo(shown)  # reading waits for whoever was launched
     subprocess.run(["/usr/bin/python3", "-c", launch, str(path)], check=True)
     assert shown.read_text() == repr(list(ODD))
 
