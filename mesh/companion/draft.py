@@ -14,6 +14,7 @@ from mesh.model.fact import (
     FactKind,
     Forgetting,
     Labelling,
+    Level,
     ObjectKind,
     Receipt,
     Setting,
@@ -71,7 +72,7 @@ class Draft:
 
     def add(
         self, kind: FactKind, on: Subject, content: Body, *,
-        level: int | None = None, sees: Sequence[bytes] = (),
+        level: int | None = None, sees: Sequence[bytes] = (), mine: bool = True,
     ) -> None:  # fmt: skip
         """Another fact of an object; without ``level`` at the level the object counts at.
 
@@ -89,7 +90,7 @@ class Draft:
             on.counted if level is None else level, tuple(sees)[: facts.SEES_MAX],
             facts.encode_body(content),
         )  # fmt: skip
-        self._take(facts.write(fact))
+        self._take(facts.write(fact), mine=mine)
 
     def declare(self, kind: ObjectKind, content: Trait | Setting, level: int) -> None:
         """Say anew what is known by its name: a trait or a setting; it sees what is here."""
@@ -112,9 +113,9 @@ class Draft:
         """See these objects anew: what may be held here, or what is private, has changed."""
         self._intake.look_again(identities)
 
-    def _take(self, raw: bytes) -> None:
+    def _take(self, raw: bytes, *, mine: bool = True) -> None:
         for one in self._intake.expect([raw]):
-            self._intake.take(*one, mine=True)
+            self._intake.take(*one, mine=mine)
         if self._intake.outcome.refused:
             raise NotPermitted
 
@@ -156,6 +157,14 @@ class Draft:
             self.add(FactKind.LABEL, subject, content, level=subject.reach, sees=subject.labels)
         else:
             self._widen(subject, level)
+
+    def guard(self, subject: Subject, *, keeps: bool) -> None:
+        """Make private what has a private tag: nobody said so here, it follows from the tag.
+
+        ``keeps``: it stays on this device all the same, as if a person had said it here.
+        """
+        content, level = Labelling(Level.PRIVATE), subject.reach
+        self.add(FactKind.LABEL, subject, content, level=level, sees=subject.labels, mine=keeps)
 
     def _widen(self, subject: Subject, level: int) -> None:
         """Write the present state anew at the wider level, so that its history stays behind."""

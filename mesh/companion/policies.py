@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 MARK = 16
 """So much of a family's id stands in its settings."""
 TERMS, HELD, HEARD, LAST_GOOD = "terms", "held", "settings heard", "settings"
+GUARDED = "guarded tags"
 
 
 class Home(Protocol):
@@ -105,6 +106,8 @@ class Policies:
     """What this device may hold now."""
     held: Grants = FAMILY_GRANTS
     """What it may still have: more than ``grants`` until the rest is withdrawn."""
+    guarded: frozenset[str] = frozenset()
+    """The private tags for which everything that is here was looked at."""
     is_heard: bool = True
     """Whether this device knows what was chosen before it came."""
     _told: Told | None = None
@@ -125,6 +128,14 @@ class Policies:
             await self._keep_held()
         else:
             self.held = policies.read_note(kept.decode())
+        await self._open_guarded()
+
+    async def _open_guarded(self) -> None:
+        kept = await self.shelf.load_secret(GUARDED)
+        if kept is None:
+            await self.guard(self.private_tags)
+        else:
+            self.guarded = frozenset(msgspec.msgpack.decode(kept, type=list[str]))
 
     # ---- the owner's file --------------------------------------------------------------------
 
@@ -222,6 +233,12 @@ class Policies:
         """Whatever carries one of these is private."""
         return policies.private_tags(self.policy, self.own)
 
+    async def guard(self, tags: frozenset[str]) -> None:
+        """Everything that is here was looked at for these private tags."""
+        if tags != self.guarded:
+            await self.shelf.save_secret(GUARDED, msgspec.msgpack.encode(sorted(tags)))
+            self.guarded = tags
+
     # ---- others ------------------------------------------------------------------------------
 
     def allowance(self, trust: Trust | None, key: bytes) -> Allowance:
@@ -299,6 +316,8 @@ class Policies:
             self.held = before.joined(wanted)
             await self._keep_held()
             kinds = differing(before, wanted)
+            # What was asked for while more could be held is here first, or it would stay.
+            await self.database.wait_written()
             if not before.within(wanted):
                 await withdraw(self.database, writing, kinds)
             await start_over(self.database, kinds, wanted)

@@ -302,8 +302,19 @@ class Writing:
 
         await self._write(job, synced=True)
 
-    async def guard(self, identities: Collection[bytes]) -> int:
-        """Label what came with a private tag but without the label for it; returns how many."""
+    async def guard(
+        self, identities: Collection[bytes], is_member: Callable[[bytes], bool]
+    ) -> int:
+        """Label what came with a private tag but without the label for it; returns how many.
+
+        Only who made it keeps it. What a device made that is no member (any more) stays here:
+        there may be no other copy. ``is_member`` knows a member by its author tag.
+        """
+        own = self._author.tag
+
+        def stays(row: ObjectRow) -> bool:
+            author = facts.author_of(row.id)
+            return author is None or author == own or not is_member(author)
 
         def job(draft: Draft) -> int:
             labelled = 0
@@ -313,7 +324,7 @@ class Writing:
                     continue
                 subject = Subject.of(draft.connection, row)
                 if draft.is_private(subject.tags) and draft.may_rule(row):
-                    draft.relabel(subject, Level.PRIVATE)
+                    draft.guard(subject, keeps=stays(row))
                     labelled += 1
             return labelled
 

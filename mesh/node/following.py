@@ -165,7 +165,8 @@ class Following:
         await self.services.writing.confirm(forgotten)
 
     async def _guard(self, tagged: set[bytes]) -> None:
-        await self.services.writing.guard(tagged)
+        members = self.services.tags_of_members()
+        await self.services.writing.guard(tagged, members.__contains__)
 
     def wrote(self, outcome: Outcome) -> None:
         """Facts of this device were stored: to the others at once, and to the bus."""

@@ -130,11 +130,10 @@ class Sharing:
 
     async def _follow(self) -> None:
         services, policies = self._current(), self._policies
-        tags = policies.private_tags
         is_other = await policies.reload()
         is_other |= await policies.refresh()
         was_settled = await policies.settle(services.writing)
-        await self._look_for(policies.private_tags - tags)
+        await self._guard(policies.private_tags)
         if was_settled:
             services.sync.ask_again()
             services.bus.publish(told(HistoryArrived(messages=0), services.device_id))
@@ -144,9 +143,12 @@ class Sharing:
             # Not after every note: two devices that heard different words would never end.
             self._spawn(self._note(*services.sync.peers()))
 
-    async def _look_for(self, tags: frozenset[str]) -> None:
-        """What has one of these tags is private from now on."""
-        services = self._current()
-        found = await services.database.read(lambda sql: choices.objects_with_tag(sql, tags))
+    async def _guard(self, tags: frozenset[str]) -> None:
+        """What has one of these tags is private from now on; cut anywhere, it is done again."""
+        services, fresh = self._current(), tags - self._policies.guarded
+        if fresh:
+            await services.database.wait_written()
+        found = await services.database.read(lambda sql: choices.objects_with_tag(sql, fresh))
         for start in range(0, len(found), choices.LOOKED_AT):
             await services.writing.look_again(found[start : start + choices.LOOKED_AT])
+        await self._policies.guard(tags)

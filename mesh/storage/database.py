@@ -143,6 +143,10 @@ class Database:
         if not self._busy:
             self._idle.set()
 
+    async def wait_written(self) -> None:
+        """Until every job is done that was asked for before this."""
+        await self.write(lambda _: None)
+
     async def wait_idle(self) -> None:
         """Until no job is waiting or running."""
         await self._idle.wait()

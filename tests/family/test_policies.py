@@ -17,6 +17,7 @@ from mesh.wishes import (
     Conversations,
     Feel,
     Forget,
+    Memories,
     Mood,
     Policy,
     PolicyShown,
@@ -24,6 +25,7 @@ from mesh.wishes import (
     PreviewShown,
     Remember,
     Retag,
+    Revoke,
     Say,
     SetPolicy,
     SetTrait,
@@ -156,6 +158,54 @@ async def test_a_tag_chosen_as_private_takes_what_has_it_back(tmp_path: Path) ->
         await desk.ask(Retag(id=kept.id, add=("money",)))
         await until_remembers(laptop, "tea")
         assert await desk.texts() == {"salary", "tea", "rent", "shoes"}
+
+
+async def test_who_hears_of_a_private_tag_first_lets_go_and_the_author_keeps(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await desk.ask(Remember(text="salary", tags=("money",)))
+        await desk.ask(Remember(text="tea"))
+        await in_step(laptop)
+        await desk.stop()
+        await choose(laptop, "private_tags", "money")
+        await until_remembers(laptop, "tea")
+        await desk.start()
+        await in_step(desk, laptop)
+        assert await desk.texts() == {"salary", "tea"}
+        assert await laptop.texts() == {"tea"}
+
+
+async def test_what_a_removed_device_wrote_stays_though_its_tag_is_private_now(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await laptop.ask(Remember(text="salary", tags=("money",)))
+        await in_step(desk)
+        await desk.ask(Revoke(device=laptop.id))
+        await choose(desk, "private_tags", "money")
+
+        async def is_private() -> bool:
+            return [one.privacy for one in await desk.ask(Memories())] == ["private"]
+
+        await desk.until(is_private)
+
+
+async def test_looking_for_a_private_tag_is_done_at_the_next_start_if_it_was_cut(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await desk.ask(Remember(text="salary", tags=("money",)))
+        await in_step(laptop)
+        await desk.stop()
+        tags = laptop.node.services.policies
+        await tags.guard(tags.private_tags | {"money"})
+        await choose(laptop, "private_tags", "money")
+        assert await laptop.texts() == {"salary"}
+        await tags.guard(frozenset())
+        await laptop.stop()
+        await laptop.start()
+        await until_remembers(laptop)
 
 
 async def test_reasons_can_stay_at_home_while_the_mood_is_shared(tmp_path: Path) -> None:

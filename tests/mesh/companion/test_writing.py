@@ -192,8 +192,9 @@ def everything(connection: Connection) -> list[bytes]:
     return [raw for (raw,) in connection.execute("SELECT raw FROM fact")]
 
 
-async def test_whoever_sees_a_private_tag_without_its_label_writes_the_label(
-    laptop: Diary, phone: Diary
+@pytest.mark.parametrize("is_member", [True, False])
+async def test_whoever_sees_a_private_tag_labels_it_and_keeps_it_only_if_no_member_made_it(
+    laptop: Diary, phone: Diary, is_member: bool
 ) -> None:
     kept = await phone.writing.remember("tea")
     identity = bytes.fromhex(kept.id)
@@ -203,9 +204,11 @@ async def test_whoever_sees_a_private_tag_without_its_label_writes_the_label(
     await laptop.take(await phone.database.read(everything))
     assert (await memory(laptop, kept.id)).privacy == "family"
     assert not await laptop.facts()
-    assert await laptop.writing.guard([identity, bytes(16)]) == 1
-    assert await laptop.writing.guard([identity]) == 0
-    assert (await memory(laptop, kept.id)).privacy == "private"
+    tagged = [identity, bytes(16)]
+    assert await laptop.writing.guard(tagged, lambda _: is_member) == 1
+    assert await laptop.writing.guard([identity], lambda _: is_member) == 0
+    kept_here = [one.privacy for one in await laptop.reading.memories()]
+    assert kept_here == ([] if is_member else ["private"])
     await laptop.give_all(phone)
     assert (await memory(phone, kept.id)).privacy == "private"
 
