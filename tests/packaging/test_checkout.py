@@ -1,5 +1,6 @@
 """./run as a person meets it: what it passes on, what it needs, what it says."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 TOOLS = ("bash", "cmp", "dirname", "env", "flock", "id", "readlink")
+LIBRARIES = 5000
+"""So long a list that no pipe holds it whole."""
 
 
 @pytest.fixture
@@ -125,3 +128,32 @@ def test_libraries_for_windows_are_wanted_only_for_windows(
         check=False,
     )
     assert (asked.returncode == 0) is (wanted and has_screen)
+
+
+def has_qt_libraries(checkout: Path, listed: str) -> bool:
+    """What the checkout says of Qt's libraries when the system lists them so."""
+    (checkout / ".venv/lib/python3.11/site-packages/PySide6/Qt").mkdir(parents=True)
+    (checkout / "listed").write_text(listed)
+    (checkout / "ldd").write_text('#!/bin/sh\nexec cat "${0%/*}/listed"\n')
+    (checkout / "ldd").chmod(0o755)
+    script = "set -euo pipefail; source installers/checkout.sh; has_qt_libraries"
+    asked = subprocess.run(
+        ["bash", "-c", script],
+        cwd=checkout,
+        env={"PATH": f"{checkout}:{os.environ['PATH']}", "here": str(checkout)},
+        check=False,
+    )
+    return asked.returncode == 0
+
+
+@pytest.mark.parametrize("place", [0, LIBRARIES // 2, LIBRARIES - 1])
+def test_a_library_that_is_missing_is_seen_wherever_it_stands_in_a_long_list(
+    checkout: Path, place: int
+) -> None:
+    lines = [f"\tlibQt{n}.so.6 => /lib/libQt{n}.so.6 (0x7f)\n" for n in range(LIBRARIES)]
+    lines[place] = "\tlibEGL.so.1 => not found\n"
+    assert not has_qt_libraries(checkout, "".join(lines))
+
+
+def test_libraries_that_are_all_there_are_not_fetched(checkout: Path) -> None:
+    assert has_qt_libraries(checkout, "\tlibEGL.so.1 => /lib/libEGL.so.1 (0x7f)\n")
