@@ -121,7 +121,8 @@ async def test_a_program_of_somebody_else_speaks_to_the_whole_family(
         with Module(desk.profile) as here, Module(laptop.profile) as there:
             hears = there.open(zmq.SUB, "subscribe")
             await listens(hears, f"{prefix}conversation/message/".encode())
-            says = here.open(zmq.PUB, "publish")
+            says = here.open(zmq.XPUB, "publish")
+            await says.recv()  # what is published before somebody subscribed is lost
             topic, text = b"conversation/message/assistant", "grüße aus Python"
             asks = here.open(zmq.REQ, "request")
             await asks.send_multipart(
