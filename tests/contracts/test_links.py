@@ -160,6 +160,7 @@ async def test_a_flood_of_half_open_connections_changes_nothing(linked: Pair) ->
     for connection in flood:
         connection.close()
     await late.close()
+    await there.told("down")
     await goes_on(linked)
 
 
