@@ -99,6 +99,9 @@ class Reception:
                 self._drop(guest)
         for peer in [peer for peer in self._handshakes if peer not in self._board.curves]:
             del self._handshakes[peer]
+        # Whom the door-keeper let in before it knew is here, though it may not be told yet.
+        if self.port:
+            self._router.drain_events()
         known = {guest.fd for guest in self._guests.values()}
         for fd in [fd for fd in self._accepted if fd not in known]:
             cut(fd, self.port)

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import zmq
@@ -179,8 +180,13 @@ class Socket:
         self._monitor = Socket(plain, told, named=False, on_close=lambda _: None)
 
     def drain(self) -> None:
-        """Call back now with what is there, at most a batch."""
-        self._ready()
+        """Call back now with what is there, at most a batch, however long that takes."""
+        self._ready(inf)
+
+    def drain_events(self) -> None:
+        """Tell now what the monitor has seen and nobody was told yet, at most a batch."""
+        if self._monitor is not None and not self.closed:
+            self._monitor.drain()
 
     def close(self) -> None:
         """Let go of it; what is queued is dropped. Twice does no harm."""
@@ -208,15 +214,15 @@ class Socket:
         self._due = False
         self._ready()
 
-    def _ready(self) -> None:
+    def _ready(self, seconds: float = SLICE) -> None:
         try:
-            self._read()
+            self._read(seconds)
         finally:
             if not self.closed:
                 self._rearm()
 
-    def _read(self) -> None:
-        until = self._loop.time() + SLICE
+    def _read(self, seconds: float) -> None:
+        until = self._loop.time() + seconds
         for _ in range(BATCH // MOUTHFUL):
             taken = [] if self.closed else self._mouthful()
             if taken:

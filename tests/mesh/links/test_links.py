@@ -188,6 +188,16 @@ async def test_a_removed_device_is_cut_off_before_it_says_a_word(devices: Pair) 
     await silent.is_cut_off()
 
 
+async def test_a_removed_device_is_cut_off_though_nobody_was_told_yet_that_it_came(
+    devices: Pair,
+) -> None:
+    here, there = devices
+    silent = Raw(there, here)
+    silent.let_in_by(here.door)
+    here.admit()
+    await silent.is_cut_off()
+
+
 async def test_another_curve_key_is_another_device(linked: Pair) -> None:
     here, there = linked
     here.links.admit({curve_keypair()[0]: there.id})
