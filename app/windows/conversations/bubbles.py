@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle
 from typing_extensions import override
 
 from app import theme
 from app.theme.tokens import CLOSE, EDGE, NEAR, SMALL, TIGHT
 from app.windows.lists import drawing, words
+from app.windows.lists.drawn import MORE, Drawn
 from app.windows.lists.model import FADING_ROLE, Index
 from app.windows.lists.paragraph import Paragraph, lay_out
 from app.wording import full_date, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-    from app.windows.lists.model import ListModel
-    from app.windows.lists.view import ListView
     from mesh.wishes import MessageLine
 
 WIDEST = 660
@@ -37,7 +33,6 @@ SHARE = 0.78
 PAD_X, PAD_Y = 14, 10
 HEADING = 40
 FOOT = 24
-MORE = 28
 GROUP_S = 5 * 60.0
 MINUTE = 60
 KEPT = 1000
@@ -61,18 +56,18 @@ class Form:
         x = self.bubble.left() - MORE - TIGHT if self.is_own else self.bubble.right() + TIGHT
         return QRectF(x, self.bubble.top() + TIGHT, MORE, MORE)
 
+    def is_rest(self, at: QPointF) -> bool:
+        """Whether a click there asks for the rest of a text that is not shown whole."""
+        rest = self.bubble.bottom() - FOOT - PAD_Y
+        return not self.text.is_whole and self.bubble.contains(at) and at.y() > rest
 
-class Bubbles(QStyledItemDelegate):
-    """Draws messages; ``names`` are the devices by id, ``now`` is Unix seconds."""
 
-    def __init__(self, view: ListView, model: ListModel[MessageLine]) -> None:
-        super().__init__(view)
-        self._view, self._rows = view, model
-        self.names: Mapping[str, str] = {}
-        self.now = 0.0
+class Bubbles(Drawn["MessageLine", Form]):
+    """Draws messages."""
 
     # ---- measures ----------------------------------------------------------------------------
 
+    @override
     def form(self, number: int, width: int) -> Form:
         """The row of that number in a list so wide."""
         rows = self._rows
@@ -166,36 +161,6 @@ class Bubbles(QStyledItemDelegate):
             said = words.shared(row.privacy)
             taken += drawing.MARK + TIGHT + drawing.width_of(said, SMALL) + NEAR
         return taken
-
-    def _draw_more(self, painter: QPainter, form: Form) -> None:
-        tokens = theme.tokens()
-        drawing.fill(painter, form.more, tokens.hover, tokens.line, radius=9)
-        middle = form.more.center()
-        drawing.mark(painter, "more", tokens.mute, middle.x() - drawing.MARK / 2, middle.y())
-
-    # ---- the mouse ---------------------------------------------------------------------------
-
-    @override
-    def editorEvent(
-        self,
-        event: QEvent,
-        model: QAbstractItemModel,
-        option: QStyleOptionViewItem,
-        index: Index,
-    ) -> bool:
-        if event.type() is not QEvent.Type.MouseButtonRelease:
-            return False
-        place = QRectF(option.rect)
-        form = self.form(index.row(), int(place.width()))
-        at = cast("QMouseEvent", event).position() - place.topLeft()
-        if form.more.contains(at):
-            self._view.want_menu(self._rows.index(index.row(), 0))
-            return True
-        rest = form.bubble.bottom() - FOOT - PAD_Y
-        if not form.text.is_whole and form.bubble.contains(at) and at.y() > rest:
-            self._view.opened.emit(self._rows.rows[index.row()])
-            return True
-        return False
 
 
 def speaker(row: MessageLine) -> str:

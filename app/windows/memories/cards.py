@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize
-from PySide6.QtGui import QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle
 from typing_extensions import override
 
 from app import theme
 from app.theme.tokens import NEAR, SMALL, TIGHT
 from app.windows.lists import drawing, words
+from app.windows.lists.drawn import MORE, Drawn
 from app.windows.lists.model import FADING_ROLE, Index
 from app.windows.lists.paragraph import Paragraph, lay_out
 from app.wording import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-    from app.windows.lists.model import ListModel
-    from app.windows.lists.view import ListView
     from mesh.wishes import MemoryLine
 
 WIDEST = 860
 LINES_MAX = 8
 PAD = 16
 FOOT = 30
-MORE = 28
 GAP_BELOW = 10
 
 
@@ -47,16 +42,16 @@ class Form:
         """Where the button for what can be done is."""
         return QRectF(self.card.right() - MORE - NEAR, self.card.top() + NEAR, MORE, MORE)
 
+    def is_rest(self, at: QPointF) -> bool:
+        """Whether a click there asks for the rest of a text that is not shown whole."""
+        is_below = PAD + self.text.height < at.y() < self.card.bottom() - FOOT
+        return not self.text.is_whole and is_below
 
-class Cards(QStyledItemDelegate):
-    """Draws memories; ``names`` are the devices by id, ``now`` is Unix seconds."""
 
-    def __init__(self, view: ListView, model: ListModel[MemoryLine]) -> None:
-        super().__init__(view)
-        self._view, self._rows = view, model
-        self.names: Mapping[str, str] = {}
-        self.now = 0.0
+class Cards(Drawn["MemoryLine", Form]):
+    """Draws memories."""
 
+    @override
     def form(self, number: int, width: int) -> Form:
         """The row of that number in a list so wide."""
         wide = min(WIDEST, width - 2)
@@ -91,10 +86,7 @@ class Cards(QStyledItemDelegate):
             drawing.line(painter, rest, tr("Read all…"), tokens.accent, size=SMALL)
         self._draw_foot(painter, form, row)
         if is_chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            drawing.fill(painter, form.more, tokens.hover, tokens.line, radius=9)
-            middle = form.more.center()
-            x = middle.x() - drawing.MARK / 2
-            drawing.mark(painter, "more", tokens.mute, x, middle.y())
+            self._draw_more(painter, form)
         painter.restore()
 
     def _draw_foot(self, painter: QPainter, form: Form, row: MemoryLine) -> None:
@@ -120,29 +112,3 @@ class Cards(QStyledItemDelegate):
         if row.is_revised:
             parts.append(tr("changed"))
         return " · ".join(part for part in parts if part)
-
-    # ---- the mouse ---------------------------------------------------------------------------
-
-    @override
-    def editorEvent(
-        self,
-        event: QEvent,
-        model: QAbstractItemModel,
-        option: QStyleOptionViewItem,
-        index: Index,
-    ) -> bool:
-        if event.type() is not QEvent.Type.MouseButtonRelease:
-            return False
-        place = QRectF(option.rect)
-        form = self.form(index.row(), int(place.width()))
-        at = cast("QMouseEvent", event).position() - place.topLeft()
-        if form.more.contains(at):
-            self._view.want_menu(self._rows.index(index.row(), 0))
-            return True
-        if (
-            not form.text.is_whole
-            and PAD + form.text.height < at.y() < form.card.bottom() - FOOT
-        ):
-            self._view.opened.emit(self._rows.rows[index.row()])
-            return True
-        return False
