@@ -85,11 +85,14 @@ async def test_who_subscribes_late_gets_the_present_state_first(
         await desk.ask(Feel(valence=-0.7))
         await in_step(desk, laptop)
 
-        async def feels() -> bool:
-            states = laptop.node.bus.states("emotion/state/current")
-            return bool(states) and states[0].body.valence < 0  # type: ignore[union-attr]
+        async def is_told() -> bool:
+            told: dict[str, Any] = {one.topic: one.body for one in laptop.node.bus.states("")}
+            family, mood = (
+                told.get(topic) for topic in ("device/registry/update", "emotion/state/current")
+            )
+            return bool(family and len(family.devices) == 2 and mood and mood.valence < 0)
 
-        await laptop.until(feels)
+        await laptop.until(is_told)
         with Module(laptop.profile) as module:
             late = module.open(zmq.SUB, "subscribe")
             late.subscribe(f"json/{topic}".encode())
