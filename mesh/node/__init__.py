@@ -66,6 +66,7 @@ class Node:
         self._tasks = Tasks(group)
         self._closed = asyncio.Event()
         self._restarting: asyncio.Task[None] | None = None
+        self._is_outdated = self._is_ending = False
         self._followers: list[Callable[[News], None]] = []
         self._following: Following
         self._door: Door
@@ -218,22 +219,28 @@ class Node:
             await self._database.write(feeds.end_run)
 
     async def _end(self) -> None:
+        self._is_ending = True
         if self._restarting is not None:
-            self._restarting.cancel()
+            # One that is half built could not be closed: it is built first.
             await asyncio.gather(self._restarting, return_exceptions=True)
         await self._stop()
 
     def _begin_anew(self) -> None:
         """This device has, or needs, new keys."""
+        self._is_outdated = True
         if self._restarting is None:
             self._restarting = self._group.create_task(self._restart())
 
     async def _restart(self) -> None:
         """Build everything anew, with the answer to whoever asked for it on its way first."""
-        await asyncio.sleep(ANSWER_S)
-        await self._stop()
-        self._restarting = None
-        await self._start()
+        try:
+            await asyncio.sleep(ANSWER_S)
+            while self._is_outdated and not self._is_ending:
+                await self._stop()
+                self._is_outdated = False
+                await self._start()
+        finally:
+            self._restarting = None
 
 
 @contextlib.contextmanager

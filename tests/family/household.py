@@ -62,6 +62,7 @@ class Device:
         self.profile = Profile(home, runtime)
         self.name = name
         self.clock: Clock | None = None
+        self.on_notice: Callable[[str], None] = lambda _: None
         self._tasks = tasks
         self._serving: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
@@ -90,10 +91,14 @@ class Device:
             name=self.name,
             root_key=bytes(range(32)),
             outside=outside,
+            on_notice=self._noticed,
         )
         async with opening as self.node:
             ready.set_result(None)
             await self._stop.wait()
+
+    def _noticed(self, text: str) -> None:
+        self.on_notice(text)
 
     async def stop(self) -> None:
         """End the node."""

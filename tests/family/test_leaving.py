@@ -130,3 +130,33 @@ async def test_nobody_removes_itself_or_leaves_alone(tmp_path: Path) -> None:
         await desk.ask(Revoke(device="Laptop"))
         with pytest.raises(BadInput):
             await desk.ask(Leave())
+
+
+async def until_half_anew(device: Device) -> None:
+    """Let it leave its family, and come back while it is being built with its new keys."""
+    anew = asyncio.Event()
+    device.on_notice = lambda _: anew.set()
+    # It says what is wrong with this file whenever it starts, before it listens.
+    device.profile.settings.write_text("sharing:\n  memory_access: perhaps\n")
+    await device.ask(Leave())
+    await anew.wait()
+
+
+async def test_who_is_asked_while_it_begins_anew_answers_when_it_has(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (_, laptop):
+        before = await laptop.status()
+        await until_half_anew(laptop)
+        status = await laptop.status()
+        assert (status.device_id, status.door) == (laptop.id, before.door)
+        assert status.device_id != before.device_id
+        assert status.port == laptop.node.port != 0
+        assert set(await laptop.seen()) == {laptop.id}
+
+
+async def test_who_is_ended_while_it_begins_anew_ends_in_peace(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await until_half_anew(laptop)
+        new = laptop.id
+        await laptop.stop()
+        await laptop.start()
+        assert set(await laptop.seen()) == {laptop.id} == {new} != {desk.id}
