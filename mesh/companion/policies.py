@@ -189,7 +189,8 @@ class Policies:
                 known = NO_CHOICES
             elif trust is not None:
                 self.grants = policies.grants(known, trust, device_id(self.home.key))
-            self.policy = known
+            if known != self.policy:
+                self.policy = known
             self.is_heard = not self.is_full or await self._has_heard()
             return before != (self.policy, self.grants, self.is_heard)
 

@@ -73,7 +73,12 @@ class Directory:
         return [card for key, (_, card) in self._cards.items() if self._may_meet(reader, key)]
 
     async def absorb_card(self, signed: bytes) -> Card | None:
-        """Keep a card if its device is family and it is newer; BadFrame or BadSignature."""
+        """Keep a card if its device is family and it is newer; BadFrame or BadSignature.
+
+        Every talk begins with all cards again: one that is here is not checked anew.
+        """
+        if any(signed == here for _, here in self._cards.values()):
+            return None
         card = read_card(signed, self._home.family)
         async with self._writing:
             known = self.card_of(card.key)
@@ -158,6 +163,8 @@ class Directory:
 
     async def absorb_portrait(self, signed: bytes) -> Portrait | None:
         """Keep a portrait if its author may paint it and it is newer; else as for cards."""
+        if any(signed == here for _, here in self._portraits.values()):
+            return None
         portrait = read_portrait(signed, self._home.family)
         async with self._writing:
             known = self._portraits.get(portrait.key)

@@ -63,9 +63,19 @@ class Policy:
 
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stamp: int = 0
+    _counted: dict[tuple[str, Trust | None, str], Value] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was asked for already: it is asked for at every page."""
 
     def value(self, key: str, trust: Trust | None = None, device: str = "") -> Value:
         """What counts: for a device (its key in hex) of a trust level, or for the family."""
+        asked = (key, trust, device)
+        if asked not in self._counted:
+            self._counted[asked] = self._value(*asked)
+        return self._counted[asked]
+
+    def _value(self, key: str, trust: Trust | None, device: str) -> Value:
         one = choice(key)
         value = one.built_in
         for target in _targets(key, trust, device):
@@ -121,6 +131,8 @@ def _heard(one: Choice, text: str, inherited: Value) -> Value:
 
 def restricted(key: str, family: Value, own: Policy, trust: Trust, device: str) -> Value:
     """The family's value, or this device's own where that is stricter."""
+    if not own.said:
+        return family
     one, heads = choice(key), list[str]()
     for target in _targets(key, trust, device):
         heads = [] if target is _START_FULL else heads

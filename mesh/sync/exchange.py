@@ -255,7 +255,7 @@ class Exchange:
         talk.moved()
 
     async def _hello_came(self, frame: Hello) -> None:
-        again, self._talk.their_hello = self._talk.their_hello is not None, frame
+        again = self._talk.greeted(frame)
         self.takes.begin()
         if frame.paused:
             self.gives.scopes.clear()

@@ -49,6 +49,7 @@ class Talk:
     timers: set[asyncio.TimerHandle] = field(default_factory=set)
     _allowed: Allowance | None = None
     _standing: object = None
+    _held: Grants | None = None
 
     @property
     def key(self) -> bytes:
@@ -90,9 +91,13 @@ class Talk:
 
     def is_wanted(self, scope: int, allowed: Allowance) -> bool:
         """Whether a scope goes to the other: it says what it may hold, and so asks for it."""
-        theirs = self.their_hello
-        held = None if theirs is None or theirs.holds is None else Grants.of_pairs(theirs.holds)
-        return allowed.covers(scope) and (held is None or held.covers(scope))
+        return allowed.covers(scope) and (self._held is None or self._held.covers(scope))
+
+    def greeted(self, hello: Hello) -> bool:
+        """The other said hello; whether it had said it before."""
+        again, self.their_hello = self.their_hello is not None, hello
+        self._held = None if hello.holds is None else Grants.of_pairs(hello.holds)
+        return again
 
     def say(self, frame: Frame) -> None:
         """Send a frame on the live lane; if it cannot go, the talk begins anew."""

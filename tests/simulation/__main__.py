@@ -1,52 +1,59 @@
 """Runs the simulation from the command line.
 
-python -m tests.simulation --seed 7 --trace          one run, told line by line
-python -m tests.simulation --runs 100000 --jobs 2    many, with figures at the end
+python -m tests.simulation --seed 7 --trace              one run, told line by line
+python -m tests.simulation --runs 100000 --keep FILE     many, with figures at the end
+
+With ``--keep`` the figures so far are in that file: the same command goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from tests.simulation.world import play, shape_of
+from tests.simulation.figures import Figures, Result, keep, kept
+from tests.simulation.world import World, play, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 BATCH = 10
-
-
-@dataclass(frozen=True)
-class Result:
-    """How one run went: what broke (or nothing), and how much happened."""
-
-    seed: int
-    broke: str | None
-    devices: int
-    steps: int
-    frames: int
-    commits: int
-    simulated_s: float
+TELL_EVERY_S = 60.0
 
 
 def run(seed: int) -> Result:
     """Play one run; whatever it raises is told as text, with the seed."""
-    shape, broke = shape_of(seed), None
+    began, broke = time.process_time(), None
+    world = World(seed, shape_of(seed))
     try:
-        world = play(seed)
+        world.play()
     except Exception as error:  # noqa: BLE001 — a run that fails must not end the others
         broke = f"{type(error).__name__}: {error}"
-        return Result(seed, broke, len(shape.trusts), shape.steps, 0, 0, 0.0)
     return Result(
-        seed, None, len(shape.trusts), shape.steps, world.network.frames, world.commits,
+        seed,
+        broke,
+        len(world.shape.trusts),
+        world.shape.steps,
+        time.process_time() - began,
+        world.network.frames,
+        world.commits,
+        world.loop.events,
         world.loop.time(),
-    )  # fmt: skip
+        dict(world.faults.struck),
+    )
+
+
+def _prepare() -> None:
+    """What is loaded stays, so that it need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def _run_batch(seeds: range) -> list[Result]:
@@ -59,7 +66,7 @@ def run_many(first: int, count: int, jobs: int) -> Iterator[Result]:
         range(start, min(start + BATCH, first + count))
         for start in range(first, first + count, BATCH)
     ]
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_prepare) as pool:
         try:
             for batch in pool.map(_run_batch, batches):
                 yield from batch
@@ -67,31 +74,33 @@ def run_many(first: int, count: int, jobs: int) -> Iterator[Result]:
             pool.shutdown(cancel_futures=True)
 
 
-def tell(results: Sequence[Result], seconds: float, out: TextIO) -> None:
-    """The figures of many runs."""
-    broken = sum(one.broke is not None for one in results)
-    print(
-        f"{len(results)} runs, {broken} broken; {sum(r.devices for r in results)} devices,"
-        f" {sum(r.steps for r in results)} steps, {sum(r.frames for r in results)} frames,"
-        f" {sum(r.commits for r in results)} commits,"
-        f" {sum(r.simulated_s for r in results) / 3600:.1f} simulated hours"
-        f" in {seconds:.0f} s",
-        file=out,
-    )
-
-
 def play_many(asked: argparse.Namespace, out: TextIO) -> int:
     """Tell each run that breaks a promise at once, and the figures at the end."""
-    began = time.monotonic()
-    results = []
-    for one in run_many(asked.first, asked.runs, asked.jobs):
-        results.append(one)
+    figures = kept(asked.keep, asked.first)
+    try:
+        _play_rest(figures, asked, out)
+    finally:
+        keep(asked.keep, figures)
+        print(*figures.told(), sep="\n", file=out, flush=True)
+    return int(bool(figures.broken))
+
+
+def _play_rest(figures: Figures, asked: argparse.Namespace, out: TextIO) -> None:
+    """Go on until all were played; how far it is, is told every minute."""
+    former, told = figures.runs, time.monotonic()
+    began = told - figures.seconds
+    for one in run_many(figures.following, asked.runs - former, asked.jobs):
+        figures.add(one)
+        now = time.monotonic()
+        figures.seconds = now - began
         if one.broke is not None:
             print(f"seed {one.seed}: {one.broke}", file=out, flush=True)
             if asked.stop:
-                break
-    tell(results, time.monotonic() - began, out)
-    return int(any(one.broke for one in results))
+                return
+        if now > told + TELL_EVERY_S:
+            told = now
+            keep(asked.keep, figures)
+            sys.stderr.write(f"{figures.progress(asked.runs, former)}\n")
 
 
 def _repeatable() -> None:
@@ -110,6 +119,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=300, help="how many runs")
     parser.add_argument("--first", type=int, default=0, help="the seed of the first")
     parser.add_argument("--jobs", type=int, default=2, help="in how many processes")
+    parser.add_argument("--keep", type=Path, help="keep the figures here, and go on from them")
     parser.add_argument("--stop", action="store_true", help="end at the first that breaks")
     asked = parser.parse_args()
     _repeatable()

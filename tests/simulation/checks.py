@@ -20,7 +20,6 @@ from tests.simulation.model import (
     has_right,
     item,
     store_about,
-    store_of,
     window,
 )
 
@@ -85,7 +84,7 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
 
 def lacks(taker: Device, wanted: Iterable[bytes]) -> list[bytes]:
     """Which of these facts are not on a disk, though nothing there says that they are gone."""
-    here, state = store_of(taker.connection), states(taker.connection)
+    here, state = taker.store, states(taker.connection)
     missing = [raw for raw in wanted if raw not in here.raws]
     return [raw for raw in missing if not _is_settled(taker, raw, here, state)]
 
@@ -102,7 +101,7 @@ def _is_settled(taker: Device, raw: bytes, here: Store, state: dict[bytes, int])
 def in_step_is_true(one: Device, other: Device) -> None:
     """``in_step`` is said of what is on both disks, never of what is only under way."""
     if one.services.sync.in_step(other.key):
-        missing = lacks(other, may_have(one, other.key, store_of(one.connection)))
+        missing = lacks(other, may_have(one, other.key, one.store))
         if missing:
             first = item(min(missing))
             raise Broken(
@@ -138,7 +137,7 @@ def _given(device: Device) -> set[bytes]:
 
 def given_by(devices: Iterable[Device], roster: Roster) -> Store:
     """What these devices can tell the others: a full one all it has, a limited one its own."""
-    return given_of([(one, store_of(one.connection)) for one in devices], roster)
+    return given_of([(one, one.store) for one in devices], roster)
 
 
 def given_of(stores: Iterable[tuple[Device, Store]], roster: Roster) -> Store:
@@ -160,7 +159,7 @@ def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms
         oldest = {Trust.FULL: 0, Trust.LIMITED: window(now_ms)}.get(trust or Trust.GUEST)
         if oldest is None:
             continue
-        here = store_of(device.connection)
+        here = device.store
         known = union.joined(here)
         for raw in sorted(before.raws - here.raws):
             _must_be_settled(device, raw, known, oldest)
@@ -185,7 +184,7 @@ def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> N
 def own_words_are_kept(devices: list[Device]) -> None:
     """What an owner was told is kept is there, however private; unless it was forgotten."""
     for device in devices:
-        store, state = store_of(device.connection), states(device.connection)
+        store, state = device.store, states(device.connection)
         here = {one.id for items in store.objects.values() for one in items}
         was_full_at = device.services.registry.roster.was_full_at
         for identity, target in device.wrote.items():
@@ -206,7 +205,7 @@ def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
     union = given_by(devices, roster)
     for device in devices:
         name, own = device.name, author_tag(device.key)
-        store = store_of(device.connection)
+        store = device.store
         for identity, items in store.objects.items():
             content = [one for one in items if not one.is_stub and one.kind != WISH]
             if content and union.is_forgotten(identity):
@@ -280,7 +279,7 @@ def nobody_confirms_falsely(device: Device) -> None:
     One that turned out to be void is gone, and what it took away is back: its receipt stays
     and counts for nothing.
     """
-    store = store_of(device.connection)
+    store = device.store
     for identity, items in store.objects.items():
         if not any(one.kind == FORGET for one in items):
             continue
@@ -301,7 +300,7 @@ async def all_are_in_step(devices: list[Device]) -> None:
 def no_lie_is_believed(honest: list[Device], forged: set[bytes]) -> None:
     """Nobody holds what was forged, and nobody's clock was moved by it."""
     for device in honest:
-        believed = sorted(forged & store_of(device.connection).raws)
+        believed = sorted(forged & device.store.raws)
         if believed:
             one = item(believed[0])
             raise Broken(

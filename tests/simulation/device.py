@@ -14,6 +14,7 @@ from mesh.node.options import Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import Profile
 from tests.simulation.disk import Disk, copy_of
+from tests.simulation.model import Store, store_of
 from tests.simulation.network import Ways
 from tests.simulation.timeline import Chance, SkewedClock
 
@@ -90,6 +91,8 @@ class Device:
         self.wrote: dict[bytes, bytes] = {}
         self.on_crash: Callable[[Device], None] = lambda _d: None
         self._rng = rng
+        self._store = Store()
+        self._read_as_of: tuple[apsw.Connection, int] | None = None
         self.disk: Disk | None = None
         self.crew = Crew(network.loop)
         self.ways: Ways
@@ -166,6 +169,15 @@ class Device:
         self.on_crash(self)
 
     # ---- the disk ----------------------------------------------------------------------------
+
+    @property
+    def store(self) -> Store:
+        """What is on the disk; read anew when something was written."""
+        connection = self.connection
+        as_of = (connection, connection.total_changes())
+        if self._read_as_of != as_of:
+            self._read_as_of, self._store = as_of, store_of(connection)
+        return self._store
 
     def _note_written(self, outcome: Outcome) -> None:
         self.wrote.update((identity, target) for identity, _, target in outcome.fresh)

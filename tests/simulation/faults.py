@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh import wishes
@@ -29,6 +30,7 @@ class Faults:
         self._rng = world.rng
         self._backups: dict[str, apsw.Connection] = {}
         self._copies: list[Device] = []
+        self.struck: Counter[str] = Counter()
         weights = {name: weight for name, weight in world.shape.faults.items() if weight}
         self._names, self._weights = list(weights), list(weights.values())
         self._strikes: dict[str, Callable[[Device], Awaitable[None]]] = {
@@ -56,6 +58,7 @@ class Faults:
         if device.is_out:
             return
         self._world.note(device, f"! {name}")
+        self.struck[name] += 1
         await self._strikes[name](device)
 
     async def mend(self) -> None:

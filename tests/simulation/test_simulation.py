@@ -36,3 +36,17 @@ def test_a_run_is_the_same_whenever_it_is_repeated() -> None:
     told = [simulate("--seed", "47", "--trace").stdout for _ in range(2)]
     assert told[0] == told[1]
     assert len(told[0].splitlines()) > 50
+
+
+def test_runs_that_were_ended_go_on_where_they_were(tmp_path: Path) -> None:
+    kept = ("--first", "40", "--jobs", "1", "--keep", str(tmp_path / "figures"))
+    simulate("--runs", "3", *kept)
+    on, whole = simulate("--runs", "6", *kept), simulate("--first", "40", "--runs", "6")
+    assert "seeds 40 to 45" in on.stdout
+    assert _happened(on.stdout) == _happened(whole.stdout)
+
+
+def _happened(told: str) -> list[str]:
+    """All figures but how long it took."""
+    first, *others = told.splitlines()
+    return [first.partition(" in ")[0], *others]

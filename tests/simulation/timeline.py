@@ -7,15 +7,21 @@ was asked for, so that a run is the same whenever it is repeated.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+import itertools
+from collections import deque
+from contextvars import copy_context
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, Unpack
 
 from mesh.clock import Clock
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
+    from contextvars import Context
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 EPOCH_US = 1_800_000_000_000_000
 """Unix µs at which every run begins: some day in January 2027."""
@@ -27,35 +33,109 @@ class Stuck(AssertionError):
     """Nothing is due any more, and somebody still waits."""
 
 
-class _Selector:
-    """In place of waiting for sockets: the time moves on."""
+class Due(asyncio.TimerHandle):
+    """What is to be run, now or at some moment."""
 
-    def __init__(self) -> None:
-        self.now = 0.0
+    __slots__ = ()
 
-    def select(self, timeout: float | None = None) -> list[Any]:
-        if timeout is None:
-            raise Stuck
-        self.now += max(timeout, 0.0)
-        return []
+    def __init__(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        loop: Timeline,
+        context: Context | None,
+    ) -> None:
+        self._when = when
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+        self._source_traceback = None
+        self._repr = None
 
-    def close(self) -> None:
-        """There is nothing to close."""
+    def cancel(self) -> None:
+        """It is not run; the time goes past it all the same."""
+        self._cancelled = True
+        self._callback = _nothing
+        self._args = ()
+
+
+def _nothing() -> None:
+    """In place of what was cancelled."""
 
 
 class Timeline(asyncio.BaseEventLoop):
-    """The loop of one run. ``time()`` counts simulated seconds from 0."""
+    """The loop of one run. ``time()`` counts simulated seconds from 0.
+
+    Asyncio's own loop, with a clock in place of the sockets and without what only helps to
+    debug: a run passes through here thousands of times.
+    """
+
+    _stopping: bool
 
     def __init__(self) -> None:
         super().__init__()
-        self._selector = _Selector()
-        self._clock_resolution = 1e-9
+        self.events = 0
+        self._now = 0.0
+        self._order = itertools.count()
+        self._ready: deque[Due] = deque()
+        self._scheduled: list[tuple[float, int, Due]] = []
 
     def time(self) -> float:
-        return self._selector.now
+        return self._now
 
-    def _process_events(self, event_list: list[Any]) -> None:
-        """No sockets, no events."""
+    get_debug = staticmethod(bool)
+
+    def create_future(self) -> asyncio.Future[Any]:
+        return asyncio.Future(loop=self)
+
+    def call_soon(
+        self,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> Due:
+        due = Due(self._now, callback, args, self, context)
+        self._ready.append(due)
+        return due
+
+    def call_later(
+        self,
+        delay: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> Due:
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> Due:
+        due = Due(when, callback, args, self, context)
+        heappush(self._scheduled, (when, next(self._order), due))
+        return due
+
+    def _run_once(self) -> None:
+        """What is due now, in order; when nothing is, the time moves on."""
+        ready, scheduled = self._ready, self._scheduled
+        while scheduled and scheduled[0][2]._cancelled:
+            heappop(scheduled)
+        if not ready and not self._stopping:
+            if not scheduled:
+                raise Stuck
+            self._now = max(self._now, scheduled[0][0])
+        while scheduled and scheduled[0][0] <= self._now:
+            ready.append(heappop(scheduled)[2])
+        self.events += len(ready)
+        for _ in range(len(ready)):
+            due = ready.popleft()
+            due._run()
 
     def _write_to_self(self) -> None:
         """Nobody sleeps, so nobody must be woken."""

@@ -20,7 +20,6 @@ from tests.simulation.device import Device
 from tests.simulation.families import FULL, GUEST, LIMITED, family
 from tests.simulation.faults import Faults
 from tests.simulation.liar import Liar
-from tests.simulation.model import store_of
 from tests.simulation.network import Network, Ways
 from tests.simulation.owner import Owner
 from tests.simulation.timeline import Timeline
@@ -252,7 +251,7 @@ class World:
         """All faults end; then wait until nothing changes any more."""
         self.note(None, "rest")
         await self.faults.mend()
-        self._before = [(one, store_of(one.connection)) for one in self.honest]
+        self._before = [(one, one.store) for one in self.honest]
         await asyncio.sleep(HEAL_S)
         self.network.redial()
         deadline = self.loop.time() + REST_S
