@@ -73,7 +73,7 @@ class Draft:
     def add(
         self, kind: FactKind, on: Subject, content: Body, *,
         level: int | None = None, sees: Sequence[bytes] = (), mine: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> bytes:  # fmt: skip
         """Another fact of an object; without ``level`` at the level the object counts at.
 
         Stamped above all that was seen of the object, so that what is written after seeing
@@ -91,6 +91,7 @@ class Draft:
             facts.encode_body(content),
         )  # fmt: skip
         self._take(facts.write(fact), mine=mine)
+        return identity
 
     def declare(self, kind: ObjectKind, content: Trait | Setting, level: int) -> None:
         """Say anew what is known by its name: a trait or a setting; it sees what is here."""
@@ -167,13 +168,19 @@ class Draft:
         self.add(FactKind.LABEL, subject, content, level=level, sees=subject.labels, mine=keeps)
 
     def _widen(self, subject: Subject, level: int) -> None:
-        """Write the present state anew at the wider level, so that its history stays behind."""
+        """Write the present state anew at the wider level, so that its history stays behind.
+
+        Where the object once went farther than that the new root does not get to; a label does.
+        """
         content = subject.present()
         if content is None:
             raise NotFound("That was forgotten, or is no longer on this device.")
         texts = [held.id for held, _ in views.texts_of(subject.held)]
         sees = list(dict.fromkeys(subject.labels + texts))
-        self.add(FactKind.ROOT, subject, content, level=level, sees=sees)
+        root = self.add(FactKind.ROOT, subject, content, level=level, sees=sees)
+        if subject.reach < level:
+            sees = [root, *subject.labels]
+            self.add(FactKind.LABEL, subject, Labelling(level), level=subject.reach, sees=sees)
 
     # ---- forgetting --------------------------------------------------------------------------
 

@@ -188,6 +188,32 @@ async def test_a_private_tag_put_on_later_makes_it_private(laptop: Diary, phone:
     assert len(await phone.reading.memories()) == 1
 
 
+async def test_who_raises_from_here_to_private_says_so_as_far_as_the_thing_ever_went(
+    laptop: Diary, tmp_path: Path
+) -> None:
+    async with diary(tmp_path, "tablet") as tablet:
+        kept = await laptop.writing.remember("tea")
+        await laptop.give_all(tablet)
+        await tablet.writing.relabel(kept.id, "here")
+        await tablet.give_all(laptop)
+        # Neither has heard of the other: one shares it anew, one lets it be private.
+        await tablet.writing.relabel(kept.id, "family")
+        await laptop.writing.relabel(kept.id, "private")
+        await tablet.give_all(laptop)
+        await laptop.give_all(tablet)
+        privacy = [(await memory(one, kept.id)).privacy for one in (laptop, tablet)]
+        assert privacy == ["private", "private"]
+        await tablet.writing.relabel(kept.id, "family")
+        await tablet.give_all(laptop)
+        assert (await memory(laptop, kept.id)).privacy == "family"
+
+
+async def test_what_never_went_farther_is_raised_without_telling_anyone(laptop: Diary) -> None:
+    kept = await laptop.writing.remember("tea", privacy="here")
+    await laptop.writing.relabel(kept.id, "private")
+    assert not await laptop.facts()
+
+
 def everything(connection: Connection) -> list[bytes]:
     return [raw for (raw,) in connection.execute("SELECT raw FROM fact")]
 

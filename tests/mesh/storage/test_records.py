@@ -114,7 +114,11 @@ class Life:
             self.change(page, lambda d, s: d.forget(s), conversations=whole)
 
     def change(
-        self, page: Page, job: Callable[[Draft, Subject], None], *, conversations: bool = False
+        self,
+        page: Page,
+        job: Callable[[Draft, Subject], object],
+        *,
+        conversations: bool = False,
     ) -> None:
         kinds = "1,2,3,4" if conversations else "2,4"
         sql = f"SELECT id FROM object WHERE state=0 AND kind IN ({kinds}) ORDER BY n"  # noqa: S608
