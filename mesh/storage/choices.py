@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mesh.model import views
 from mesh.model.fact import FactKind, ObjectKind, Setting, Trait, scope_kind
-from mesh.storage.objects import OBJECT, PRESENT, ObjectRow, State, held_fact, held_facts
+from mesh.storage.objects import OBJECT, ObjectRow, State, held_fact, held_facts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 100
 """So many objects are seen anew in one transaction: others wait meanwhile."""
 _CONTENT = (FactKind.ROOT, FactKind.REASON)
+_GONE = (State.FORGOTTEN, State.WITHDRAWN)
 
 
 def settings(connection: Connection) -> list[tuple[bytes, tuple[bytes, ...], Setting]]:
@@ -46,11 +47,11 @@ def objects_with_content(
         kind for kind in ObjectKind for said in _CONTENT if scope_kind(kind, said) in kinds
     }
     marks = ",".join(str(int(kind)) for kind in wanted) or "-1"
-    states = ",".join(str(int(state)) for state in PRESENT)
+    gone = ",".join(str(int(state)) for state in _GONE)
     return list(
         connection.execute(
             f"SELECT n, id FROM object WHERE n>? AND kind IN ({marks})"  # noqa: S608 — numbers
-            f" AND state IN ({states}) ORDER BY n LIMIT ?",
+            f" AND state NOT IN ({gone}) ORDER BY n LIMIT ?",
             (after, LOOKED_AT),
         )
     )

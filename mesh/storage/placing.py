@@ -84,8 +84,11 @@ class Placing:
             self._see_turns(row)
 
     def _settle(self, row: ObjectRow, held: list[Held], home: ObjectRow | None) -> None:
-        root = views.root_of(held)
         row.level = views.level_of(held)
+        is_kept = self._keeps(row, home)
+        if is_kept:
+            held = self._without_stricter(row, held)
+        root = views.root_of(held)
         said = [one.fact for one, _ in views.texts_of(held)] + ([root.fact] if root else [])
         said += [one.fact for one in views.of_kind(held, FactKind.SETTLED)]
         row.stamp = max((fact.stamp for fact in said), default=row.stamp)
@@ -95,7 +98,7 @@ class Placing:
         if root is not None:
             row.shown = getattr(root.body, "shown", row.shown)
             row.home = home.n if home else None
-        if not self._keeps(row, home):
+        if not is_kept:
             self._withdraw(row)
         elif row.kind == ObjectKind.OBSERVATION:
             self._hold_reasons(row)
@@ -128,6 +131,20 @@ class Placing:
         is_hidden = is_wished_away or (home is not None and home.state == State.HIDDEN)
         return State.HIDDEN if is_hidden else State.LIVE
 
+    def _without_stricter(self, row: ObjectRow, held: list[Held]) -> list[Held]:
+        """What others said of it at a level that may not be here goes, the rest stays."""
+        grants = self._rules.grants
+
+        def is_too_strict(kind: int, level: int) -> bool:
+            widest = grants.widest(facts.scope_kind(row.kind, kind))
+            return kind not in facts.STUBS and level > widest
+
+        found = [one.fact for one in held if is_too_strict(one.fact.kind, one.fact.level)]
+        if not found or self._is_ours(row):
+            return held
+        self._drop_where(row, lambda kind, raw: is_too_strict(kind, facts.read(raw).level))
+        return held_facts(self._sql, row)
+
     def _hold_reasons(self, row: ObjectRow) -> None:
         """Why somebody felt so is a kind of its own: it may be none of this device's."""
         author, mine = facts.author_of(row.id), self._is_own(row)
@@ -138,8 +155,13 @@ class Placing:
     def _keeps(self, row: ObjectRow, home: ObjectRow | None) -> bool:
         kind = facts.scope_kind(row.kind, FactKind.ROOT)
         level = max(row.level, home.level if home else 0)
-        is_ours = self._is_own(row, by_any=self._rules.grants.widest(kind) >= Level.FAMILY)
-        return self._rules.may_hold(kind, level, facts.author_of(row.id), mine=is_ours)
+        author, is_ours = facts.author_of(row.id), self._is_ours(row)
+        return self._rules.may_hold(kind, level, author, mine=is_ours)
+
+    def _is_ours(self, row: ObjectRow) -> bool:
+        """Whether it stays here, whatever may be held: what was written here may be alone."""
+        widest = self._rules.grants.widest(facts.scope_kind(row.kind, FactKind.ROOT))
+        return self._is_own(row, by_any=widest >= Level.FAMILY)
 
     def _is_own(self, row: ObjectRow, *, by_any: bool = False) -> bool:
         """Whether the object was made on this device, or (``by_any``) written about here.
@@ -219,10 +241,15 @@ class Placing:
                 self._reopened.add(ScopeKind.REASON)
 
     def _drop(self, row: ObjectRow, kept: Sequence[FactKind], *, but_own: bool = False) -> None:
+        self._drop_where(row, lambda kind, _: kind not in kept, but_own=but_own)
+
+    def _drop_where(
+        self, row: ObjectRow, is_doomed: Callable[[int, bytes], bool], *, but_own: bool = True
+    ) -> None:
         own = " AND NOT mine" if but_own else ""
         sql = f"SELECT n, kind, raw FROM fact WHERE object=?{own}"  # noqa: S608 — one of two constants
         found = self._sql.execute(sql, (row.n,))
-        doomed = [one for one in found if one[1] not in kept]
+        doomed = [one for one in found if is_doomed(one[1], one[2])]
         self._outcome.has_withdrawn |= bool(doomed)
         words.drop_facts(self._sql, doomed)
 

@@ -15,7 +15,7 @@ from mesh.model.device import Trust, device_id
 from mesh.model.fact import STUBS, scope_parts
 from mesh.wire import frames
 from tests.simulation import checks, watch
-from tests.simulation.model import item
+from tests.simulation.model import item, store_of
 from tests.simulation.world import World, shape_of
 
 if TYPE_CHECKING:
@@ -156,12 +156,13 @@ class Choosing(World):
         await checks.all_are_in_step(members)
 
     def _holds_what_it_may(self, device: Device, trust: Trust, said: Said) -> None:
-        name = device_id(device.key)
+        name, store = device_id(device.key), store_of(device.connection)
         for scope, raw in _others_content(device):
             kind, _, level = scope_parts(scope)
-            # Private tags are known to full devices alone; others take those built in.
-            counted = level if trust is Trust.FULL else min(level, FAMILY)
-            if counted > widest(said, kind, trust, name):
+            if trust is not Trust.FULL:
+                # Private tags are known to full devices alone; others take those built in.
+                level = max(item(raw).level, store.level(item(raw).object))
+            if level > widest(said, kind, trust, name):
                 raise checks.Broken(f"{device.name} still has {item(raw).object.hex()}")
         noted = self.devices[0].services.policies.may_have(device.key)
         if trust is not Trust.GUEST and device is not self.devices[0]:
