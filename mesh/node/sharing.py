@@ -51,6 +51,8 @@ class Sharing:
         """What each device said in its last hello that it may still have."""
         self._noted: dict[bytes, deque[float]] = {}
         """When that was last noted, by device."""
+        self._looked_for: frozenset[str] | None = None
+        """The private tags for which everything was looked at since the start."""
 
     @property
     def is_settled(self) -> bool:
@@ -146,9 +148,14 @@ class Sharing:
     async def _guard(self, tags: frozenset[str]) -> None:
         """What has one of these tags is private from now on; cut anywhere, it is done again."""
         services, fresh = self._current(), tags - self._policies.guarded
-        if fresh:
+        is_first = tags != self._looked_for
+        if fresh or is_first:
             await services.database.wait_written()
         found = await services.database.read(lambda sql: choices.objects_with_tag(sql, fresh))
+        if is_first:
+            # Also what waits for the label of a tag that is not private, or no longer.
+            found += await services.database.read(choices.objects_without_label)
         for start in range(0, len(found), choices.LOOKED_AT):
             await services.writing.look_again(found[start : start + choices.LOOKED_AT])
         await self._policies.guard(tags)
+        self._looked_for = tags

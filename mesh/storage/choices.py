@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.model import views
-from mesh.model.fact import FactKind, ObjectKind, Setting, Trait, scope_kind
+from mesh.model.fact import (
+    FactKind,
+    Level,
+    ObjectKind,
+    ScopeKind,
+    Setting,
+    Trait,
+    scope_kind,
+    scope_of,
+)
 from mesh.storage.objects import OBJECT, ObjectRow, State, held_fact, held_facts
 
 if TYPE_CHECKING:
@@ -16,6 +25,9 @@ if TYPE_CHECKING:
 LOOKED_AT = 100
 """So many objects are seen anew in one transaction: others wait meanwhile."""
 _CONTENT = (FactKind.ROOT, FactKind.REASON)
+_WAITING = (
+    scope_of(ScopeKind.CONVERSATION, Level.PRIVATE), scope_of(ScopeKind.MEMORY, Level.PRIVATE)
+)  # fmt: skip
 _GONE = (State.FORGOTTEN, State.WITHDRAWN)
 
 
@@ -67,6 +79,18 @@ def objects_with_tag(connection: Connection, tags: Collection[str]) -> list[byte
         " ON fact.object = object.n"
         f" WHERE object.kind IN (2,4) AND object.state=0 AND object.level<2 AND ({clauses})",
         [tag.encode() for tag in sorted(tags)],
+    )
+    return [identity for (identity,) in found]
+
+
+def objects_without_label(connection: Connection) -> list[bytes]:
+    """The messages and memories that count as private though no label says so: a tag did."""
+    found = connection.execute(
+        "SELECT DISTINCT object.id FROM fact JOIN object ON object.n = fact.object"
+        " WHERE fact.scope IN (?,?) AND fact.number NOT NULL AND fact.kind=?"
+        " AND object.state=0 AND object.level<2"
+        " AND coalesce((SELECT level FROM object home WHERE home.n = object.home), 0)<2",
+        (*_WAITING, int(FactKind.ROOT)),
     )
     return [identity for (identity,) in found]
 

@@ -8,6 +8,7 @@ import pytest
 
 from mesh.errors import BadInput, NotPermitted
 from mesh.model.device import Trust
+from mesh.model.fact import Level
 from mesh.node import Node
 from mesh.node.sharing import NOTES_MAX
 from mesh.profile import Profile
@@ -189,6 +190,27 @@ async def test_what_a_removed_device_wrote_stays_though_its_tag_is_private_now(
             return [one.privacy for one in await desk.ask(Memories())] == ["private"]
 
         await desk.until(is_private)
+
+
+async def test_what_waited_for_its_label_waits_no_longer_once_its_tag_is_not_private(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "limited") as (desk, tablet):
+        await desk.ask(Remember(text="tea", tags=("money",)))
+        await tablet.stop()
+        tablet.profile.settings.write_text("sharing:\n  private_tags: money\n")
+        await tablet.start()
+        await in_step(tablet)
+        database = tablet.node.services.database
+
+        async def level() -> int:
+            sql = "SELECT scope & 3 FROM fact WHERE scope BETWEEN 24 AND 31"
+            return await database.read(lambda found: int(found.execute(sql).get))
+
+        assert await level() == Level.PRIVATE
+        tablet.profile.settings.write_text("")
+        await tablet.ask(Policy())
+        assert await level() == Level.FAMILY
 
 
 async def test_looking_for_a_private_tag_is_done_at_the_next_start_if_it_was_cut(
