@@ -1,0 +1,1 @@
+"""Side by side with what people use today: an adapter for runners that live elsewhere."""
