@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.theme.tokens import CLOSE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
@@ -28,6 +29,8 @@ BECAUSE_MAX = 500
 REASONS_MAX = 12
 STEP_WIDTH = 112
 BAR_WIDTH = 72
+NOTED_MS = 6000
+"""So long it is said that an answer was noted."""
 
 
 class Reason(QWidget):
@@ -77,6 +80,9 @@ class MoodCard(Card):
         self.steps = [self._step(valence) for valence in STEPS]
         self.told = label(kind="small", wraps=True)
         self.told.hide()
+        self._rest = _timer(self, QApplication.doubleClickInterval())
+        self._noted = _timer(self, NOTED_MS)
+        self._noted.timeout.connect(self.told.hide)
         self.reasons = QWidget()
         self._list = QVBoxLayout(self.reasons)
         self._list.setContentsMargins(0, TIGHT, 0, TIGHT)
@@ -114,6 +120,9 @@ class MoodCard(Card):
     # ---- wishes ------------------------------------------------------------------------------
 
     def _feel(self, valence: float) -> None:
+        if self._rest.isActive():  # a double click is one answer
+            return
+        self._rest.start()
         because = self.because.text().strip() or None
         wish = Feel(valence=valence, because=because)
         self._wisher.wish(wish, done=self._felt, failed=self._failed)
@@ -121,6 +130,7 @@ class MoodCard(Card):
     def _felt(self, _mood: object) -> None:
         self.because.clear()
         self._tell(tr("Noted."))
+        self._noted.start()
         if self.reasons.isVisibleTo(self):
             self._ask_why()
 
@@ -128,6 +138,7 @@ class MoodCard(Card):
         self._tell(sentence(error))
 
     def _tell(self, text: str) -> None:
+        self._noted.stop()
         say(self.told, text)
         self.told.show()
 
@@ -157,3 +168,11 @@ class MoodCard(Card):
             self._list.addWidget(label(tr("Nothing was noted yet."), "mute"))
         self.why.setText(tr("Hide"))
         self.reasons.show()
+
+
+def _timer(parent: QWidget, milliseconds: int) -> QTimer:
+    """One that ends once, whenever it is started."""
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    return timer

@@ -91,7 +91,7 @@ class ConflictSheet(MatterSheet):
         for one in conflict.choices:
             by = words.side(one, names, now).replace("&", "&&")
             self.versions.add(one.side, by, words.clipped(one.text))
-        self.versions.add(OWN, tr("Neither"), tr("You write what is right."))
+        self.versions.add(OWN, tr("None of these"), tr("You write what is right."))
         self.own = QPlainTextEdit(conflict.shown)
         self.own.setAccessibleName(tr("What is right"))
         self.own.setTabChangesFocus(True)

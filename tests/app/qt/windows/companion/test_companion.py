@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from app.viewstate import Attention, AttentionKind, KindView, Standing, reduce
 from app.windows.companion import CompanionPage, words
+from app.windows.companion.mood import NOTED_MS
 from mesh.errors import DiskFull
 from mesh.messages import MoodChanged, told
 from mesh.model.device import Trust
@@ -179,6 +182,21 @@ def test_an_observation_is_noted_with_what_happened(
     recorder.last(Feel).answer(WHY)
     assert page.mood.because.text() == ""
     assert page.mood.told.text() == "Noted."
+
+
+def test_two_clicks_in_a_row_are_one_answer_and_what_is_noted_is_said_for_a_while(
+    page: CompanionPage, recorder: Recorder, qtbot: QtBot
+) -> None:
+    show(page, scenes.two())
+    QTest.mouseDClick(page.mood.steps[1], Qt.MouseButton.LeftButton)
+    page.mood.steps[2].click()
+    assert recorder.wishes == [Feel(valence=-0.4)]
+    recorder.last(Feel).answer(WHY)
+    (noted,) = (one for one in page.mood.findChildren(QTimer) if one.interval() == NOTED_MS)
+    assert noted.isActive()
+    with qtbot.waitSignal(noted.timeout):
+        noted.start(0)
+    assert page.mood.told.isHidden()
 
 
 def test_what_could_not_be_noted_is_said_and_what_was_typed_stays(
