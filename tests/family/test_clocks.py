@@ -26,6 +26,10 @@ async def causes(device: Device) -> tuple[str, ...]:
     return found
 
 
+async def is_full(device: Device) -> bool:
+    return bool((await device.ask(Health())).level == "full")
+
+
 async def test_a_device_whose_clock_is_wrong_is_named_on_the_others(tmp_path: Path) -> None:
     async with family(tmp_path, "full", "full") as (desk, laptop, server):
         assert await causes(desk) == ()
@@ -39,5 +43,5 @@ async def test_a_device_whose_clock_is_wrong_is_named_on_the_others(tmp_path: Pa
         await desk.until(lambda: is_named(desk, f"clock:{laptop.id}"))
         await server.until(lambda: is_named(server, f"clock:{laptop.id}"))
         await laptop.until(lambda: is_named(laptop, "clock"))
-        assert (await desk.ask(Health())).level == "full"
+        await desk.until(lambda: is_full(desk))
         await in_step(desk, laptop, server)
