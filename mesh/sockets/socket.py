@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 POLLIN: Final = int(zmq.POLLIN)
-POLLOUT: Final = int(zmq.POLLOUT)
 DONTWAIT: Final = int(zmq.DONTWAIT)
 EVENTS: Final = int(Option.EVENTS)
 """As plain numbers: flags of Python's enum cost more than the calls they are made for."""
@@ -106,7 +105,6 @@ class Socket:
         self._on_close = on_close
         self._loop = asyncio.get_running_loop()
         self._due = False
-        self._room: list[asyncio.Future[None]] = []
         self._monitor: Socket | None = None
         self.closed = False
         self._unwatch = watch(plain.fileno(), self._ready)
@@ -154,13 +152,6 @@ class Socket:
         """Whether ZeroMQ took the message: not when its queue is full or the peer unknown."""
         return self.offer(frames) is Sent.TAKEN
 
-    async def room(self) -> None:
-        """Wait until the queue takes messages again, or the socket is closed."""
-        if not self.closed and not self._events() & POLLOUT:
-            waiting = self._loop.create_future()
-            self._room.append(waiting)
-            await waiting
-
     def on_event(self, tell: Callable[[Happening, int], None]) -> None:
         """Tell connections made and lost, each with its descriptor or the refusal's code."""
 
@@ -199,7 +190,6 @@ class Socket:
             self._plain.disable_monitor()
             self._monitor.close()
         self._plain.close(0)
-        self._tell_room()
         self._on_close(self)
 
     def _events(self) -> int:
@@ -231,17 +221,8 @@ class Socket:
                 break
 
     def _rearm(self) -> None:
-        events = self._events()
-        if events & POLLIN:
+        if self._events() & POLLIN:
             self._again()
-        if self._room and events & POLLOUT:
-            self._tell_room()
-
-    def _tell_room(self) -> None:
-        for waiting in self._room:
-            if not waiting.done():
-                waiting.set_result(None)
-        self._room.clear()
 
     def _mouthful(self) -> list[Received]:
         taken: list[Received] = []
