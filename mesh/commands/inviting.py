@@ -142,3 +142,5 @@ async def _store(services: Services, request: JoinRequest, card: bytes) -> None:
         raise BadFrame("The card of the new device is not its own.")
     epoch = await registry.renew_epoch(services.sync.peers())
     await services.wires.on_change(epoch)
+    if not epoch:  # which alone would have told the others of the new member
+        services.sync.spread()

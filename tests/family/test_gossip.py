@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mesh.commands.services import Place
 from mesh.errors import NotPermitted
 from mesh.messages import RegistryUpdated
-from mesh.model.device import Role
-from mesh.wishes import Remember, Rename, SetRole, Sync
-from tests.family.household import PATIENCE_S, family, strangers
+from mesh.model.device import Role, Trust
+from mesh.wishes import Invite, Remember, Rename, SetRole, Sync
+from tests.family.household import PATIENCE_S, family, pair, strangers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,22 @@ async def test_a_name_is_passed_on_to_a_device_that_never_meets_its_own(tmp_path
         await laptop.ask(Rename(device=laptop.id, name="Kitchen"))
         await tablet.until_seen(laptop.id, lambda shown: shown.name == "Kitchen")
         assert not (await tablet.seen())[laptop.id].connected
+
+
+async def test_who_joined_is_passed_on_before_it_says_a_word_itself(tmp_path: Path) -> None:
+    async with strangers(tmp_path, 3) as (tablet, desk, laptop):
+        await pair(desk, laptop)
+        with desk.node.bus.listen("device/heartbeat") as here, \
+                laptop.node.bus.listen("device/heartbeat") as there:  # fmt: skip
+            await anext(here)  # from here on both tell nothing by themselves for a while
+            await anext(there)
+        # Neither will know where the other is: after pairing they do not meet.
+        await desk.node.services.registry.directory.renew_card([])
+        tablet.node.services.place = Place("", 0, ())
+        async with asyncio.TaskGroup() as tasks:
+            pairing = tasks.create_task(pair(desk, tablet, Invite(trust=Trust.LIMITED)))
+            await laptop.until_seen(tablet.id, lambda shown: shown.trust is Trust.LIMITED)
+            pairing.cancel()
 
 
 async def own(news: Listener) -> DeviceShown:
