@@ -53,11 +53,13 @@ def _prepare() -> None:
     """What is loaded stays, so that it need not be looked through again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(10_000, 10, 1_000_000)
 
 
 def _run_batch(seeds: range) -> list[Result]:
-    return [run(seed) for seed in seeds]
+    results = [run(seed) for seed in seeds]
+    gc.collect()
+    return results
 
 
 def run_many(first: int, count: int, jobs: int) -> Iterator[Result]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from mesh.model import fact as facts
 from mesh.model import hlc
 from mesh.model.device import Trust, author_tag, device_id
 from mesh.model.fact import ObjectKind
@@ -15,6 +17,7 @@ from tests.simulation.model import (
     FORGET,
     KINDS,
     RECEIPT,
+    ROOT,
     WISH,
     Store,
     has_right,
@@ -295,6 +298,17 @@ async def all_are_in_step(devices: list[Device]) -> None:
             other = next((d for d in devices if d.key == key), None)
             if other is not None and not one.services.sync.in_step(key):
                 raise Broken(f"{one.name} is not in step with {other.name}")
+
+
+def no_line_is_there_twice(devices: list[Device]) -> None:
+    """A line of a file is one turn, wherever and however often it was taken in."""
+    for device in devices:
+        roots = [x for x in map(item, device.store.raws) if x.author is None and x.kind == ROOT]
+        turns = [facts.turn(facts.read(one.raw)) for one in roots]
+        lines = Counter((one.conversation, one.role, one.text, one.shown) for one in turns)
+        twice = [conversation for (conversation, *_), count in lines.items() if count > 1]
+        if twice:
+            raise Broken(f"{device.name} has {len(twice)} lines twice, one in {twice[0]}")
 
 
 def no_lie_is_believed(honest: list[Device], forged: set[bytes]) -> None:

@@ -14,7 +14,7 @@ from mesh.node.options import Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import Profile
 from tests.simulation.disk import Disk, copy_of
-from tests.simulation.model import Store, store_of
+from tests.simulation.model import FORGET, Store, store_of
 from tests.simulation.network import Ways
 from tests.simulation.timeline import Chance, SkewedClock
 
@@ -76,7 +76,7 @@ class Device:
 
     ``is_out``: it learnt that it was removed, and takes part no more. ``windows``: from which
     tick on it said to give objects, by device. ``wrote``: the facts its owner was told are
-    kept, id to object.
+    kept and has not forgotten there since, id to object.
     """
 
     def __init__(self, name: str, born: Born, network: Network, rng: random.Random) -> None:
@@ -180,7 +180,16 @@ class Device:
         return self._store
 
     def _note_written(self, outcome: Outcome) -> None:
-        self.wrote.update((identity, target) for identity, _, target in outcome.fresh)
+        for identity, fact, target in outcome.fresh:
+            self.wrote[identity] = target
+            if fact.kind == FORGET:
+                self._let_go(target)
+
+    def _let_go(self, target: bytes) -> None:
+        """Its owner forgot it on this very device: it is gone, also if others may keep it."""
+        turns = "SELECT id FROM object WHERE home=(SELECT n FROM object WHERE id=?)"
+        gone = {target, *(turn for (turn,) in self.connection.execute(turns, (target,)))}
+        self.wrote = {one: about for one, about in self.wrote.items() if about not in gone}
 
     def backup(self) -> apsw.Connection:
         """The disk as it is now."""

@@ -61,6 +61,10 @@ class Faults:
         self.struck[name] += 1
         await self._strikes[name](device)
 
+    def backups(self) -> list[apsw.Connection]:
+        """All that were made."""
+        return list(self._backups.values())
+
     async def mend(self) -> None:
         """Everything works again, every clock is right, and everybody is there."""
         world = self._world

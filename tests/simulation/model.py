@@ -65,7 +65,7 @@ class Item(NamedTuple):
         return self.kind in STUBS
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=20_000)
 def item(raw: bytes) -> Item:
     """One fact's bytes."""
     _, kind, identity, target, object_kind, stamp, level, sees, body = _decode(raw)[:9]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh import wishes
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 CONVERSATIONS = ("kitchen", "garden", "work")
 TAGS = ("tea", "blue", "trip", "personal")
+ARCHIVES = ("diary.jsonl", "diary-begun.jsonl", "letters.jsonl")
+"""Lines with ids and without; a part of the same, as of an import that was cut; some again."""
+FOLDER = Path(__file__).parent / "archives"
 LEVELS = ("public", "family", "family", "family", "private", "here")
 
 
@@ -39,6 +43,7 @@ class Owner:
             "pause": self._pause,
             "resume": lambda _: wishes.Resume(),
             "search": lambda _: wishes.Search("number"),
+            "import": lambda _: wishes.Import(str(FOLDER / rng.choice(ARCHIVES))),
         }
 
     def wish(self, device: Device) -> wishes.AnyWish | None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 HEAL_S = 12.0
 REST_S = 240.0
 LOOK_EVERY = 6
+IMPORTING = 0.3
+"""In how many of the runs owners take in files; drawn apart, so that the others stay."""
 ADAPTING_S = 5.0
 """Until both sides of a talk know how far they are trusted now, and what they may hold."""
 
@@ -72,6 +74,8 @@ def shape_of(seed: int) -> Shape:
         for name in drawn:
             if rng.random() < 0.3 and name not in {"say", "start", "heal", "make_room"}:
                 drawn[name] = 0.0
+    if random.Random(f"imports {seed}").random() < IMPORTING:  # noqa: S311 — as above
+        wishes["import"] = 10.0
     limited = [number for number, trust in enumerate(rest, 1) if trust is LIMITED]
     is_lied_to = rng.random() < 0.3
     return Shape(
@@ -152,6 +156,8 @@ class World:
             device.crash()
         self.loop.run_until_complete(_end_all())
         self.loop.close()
+        for connection in (*(one.connection for one in self.devices), *self.faults.backups()):
+            connection.close()
 
     def add(self, device: Device) -> None:
         """A device takes part from now on."""
@@ -286,6 +292,7 @@ class World:
         checks.nothing_forgotten_is_back(holders, roster)
         for device in holders:
             checks.nobody_confirms_falsely(device)
+        checks.no_line_is_there_twice(holders)
         checks.views_are_equal(fulls)
         await checks.moods_are_equal(fulls)
         await checks.receipts_are_true(holders, fulls)
