@@ -175,6 +175,10 @@ class Reception:
             self._answer(guest, m1, kind)
 
     def _answer(self, guest: Guest, m1: bytes, kind: LaneKind) -> None:
+        # Whatever is told of its descriptor later is of this connection, not of a former one.
+        self._router.drain_events()
+        if guest.fd not in self._accepted:
+            return  # it hung up meanwhile
         me = self._board.me
         ends = me.called(guest.peer, guest.curve, kind)
         try:
@@ -229,6 +233,7 @@ class Reception:
                 self._keep_room()
             case Happening.DISCONNECTED:
                 self._accepted.pop(value, None)
+                self._give_up(value)
                 self._probe_later(value, 0)
             case Happening.MISSHAPEN | Happening.FAILED:
                 self._board.counts["refused_misshapen"] += 1
@@ -246,6 +251,19 @@ class Reception:
             self._board.counts["refused_crowd"] += 1
             cut(oldest, self.port)
 
+    def _give_up(self, fd: int) -> None:
+        """Forget who went before its lane was up: else we would wait for its first record."""
+        for guest in [guest for guest in self._guests.values() if guest.fd == fd]:
+            lane = guest.lane
+            if lane is not None and not lane.is_up and not lane.has_ended:
+                self._forget(guest)
+                if not any(
+                    other.lane is not None
+                    and (other.peer, other.lane.kind) == (guest.peer, lane.kind)
+                    for other in self._guests.values()
+                ):
+                    self._board.answer_over(guest.peer, lane.kind)
+
     def _probe_later(self, fd: int, number: int) -> None:
         if number < len(PROBES_SECONDS) and any(g.fd == fd for g in self._guests.values()):
             loop = asyncio.get_running_loop()
@@ -256,7 +274,6 @@ class Reception:
         for guest in [guest for guest in self._guests.values() if guest.fd == fd]:
             if guest.lane is not None and guest.lane.is_up:
                 guest.lane.tell(Content.PRESENT)
-            # One that is not up yet may be the next connection under the same number.
             gone = guest.lane is None or guest.lane.has_ended
             if gone and self._guests.get(guest.routing_id) is guest:
                 del self._guests[guest.routing_id]

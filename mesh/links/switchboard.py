@@ -10,7 +10,7 @@ the same time the one of the lower device key (compared as bytes) stands:
                    that one: it goes down first
 
 So nothing is ever said on a lane that is about to lose. A handshake counts as under way for
-five seconds.
+five seconds, or until its connection is lost.
 """
 
 from __future__ import annotations
@@ -108,6 +108,10 @@ class Switchboard:
     def answered(self, peer: bytes, kind: LaneKind) -> None:
         """We sent m2."""
         self._answered[peer, kind] = self.me.clock.monotonic() + HANDSHAKE_SECONDS
+
+    def answer_over(self, peer: bytes, kind: LaneKind) -> None:
+        """Whoever got our m2 hung up before its first record."""
+        self._answered.pop((peer, kind), None)
 
     def went_up(self, lane: Lane) -> None:
         """Both sides have the session of this lane."""

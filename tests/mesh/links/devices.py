@@ -24,17 +24,19 @@ HOST = "127.0.0.1"
 
 
 class ShiftedClock:
-    """The system's clock, which a test can put forward."""
+    """The system's clock, which a test can put forward, or stop."""
 
     def __init__(self) -> None:
         self._system = SystemClock()
         self.ahead = 0.0
+        self.stands_at: float | None = None
 
     def wall(self) -> int:
         return self._system.wall()
 
     def monotonic(self) -> float:
-        return self._system.monotonic() + self.ahead
+        now = self._system.monotonic() if self.stands_at is None else self.stands_at
+        return now + self.ahead
 
 
 @dataclass
@@ -170,6 +172,16 @@ class Raw:
             assert time.monotonic() < until
             door._door.drain()
             self.dealer.drain_events()
+
+    def say_and_be_gone(self, *frames: bytes) -> None:
+        """Send and hang up while the loop stands still: the other finds both at once."""
+        router = self._to.links._reception._router
+        assert router._monitor is not None
+        self.send(*frames)
+        assert router._plain.poll(8000)
+        router.drain_events()
+        self.dealer.close()
+        assert router._monitor._plain.poll(8000)
 
     def _heard(self, batch: list[Received]) -> None:
         for received in batch:

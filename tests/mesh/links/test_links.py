@@ -198,6 +198,35 @@ async def test_a_removed_device_is_cut_off_though_nobody_was_told_yet_that_it_ca
     await silent.is_cut_off()
 
 
+@pytest.mark.parametrize("dials", [0, 1])
+async def test_who_hangs_up_before_its_lane_is_up_is_not_waited_for(
+    devices: Pair, dials: int
+) -> None:
+    here, there = devices[dials], devices[1 - dials]
+    here.clock.stands_at = 0.0
+    hasty = Raw(there, here)
+    hasty.send(hasty.m1().m1)
+    await hasty.next()
+    hasty.dealer.close()
+    here.seek(there)
+    await here.told("up")
+    await there.told("up")
+
+
+@pytest.mark.parametrize("dials", [0, 1])
+async def test_who_hangs_up_before_it_is_answered_is_not_waited_for(
+    devices: Pair, dials: int
+) -> None:
+    here, there = devices[dials], devices[1 - dials]
+    here.clock.stands_at = 0.0
+    hasty = Raw(there, here)
+    await hasty.is_in()
+    hasty.say_and_be_gone(hasty.m1().m1)
+    here.seek(there)
+    await here.told("up")
+    await there.told("up")
+
+
 async def test_another_curve_key_is_another_device(linked: Pair) -> None:
     here, there = linked
     here.links.admit({curve_keypair()[0]: there.id})
