@@ -32,7 +32,7 @@ async def is_full(device: Device) -> bool:
 
 async def test_a_device_whose_clock_is_wrong_is_named_on_the_others(tmp_path: Path) -> None:
     async with family(tmp_path, "full", "full") as (desk, laptop, server):
-        assert await causes(desk) == ()
+        await desk.until(lambda: is_full(desk))
         await laptop.stop()
         laptop.clock = LateClock()
         await laptop.start()
