@@ -34,28 +34,44 @@ class Devices(Wish, frozen=True, tag="devices"):
 class Invite(Wish, frozen=True, tag="invite"):
     """Open a pairing window. Answer: DeviceJoined.
 
-    Events: InviteOpened, CodeTried, PairingAsking, PairingWithdrawn.
+    Events: InviteOpened, CodeTried, PairingAsking, PairingWithdrawn, MeetingAsked. ``agrees``:
+    to the first meeting, whatever it brings.
     """
 
     trust: Trust = Trust.FULL
     role: Role | None = None
     name: str | None = None
     minutes: float = 3.0
+    agrees: bool = False
 
 
 class Join(Wish, frozen=True, tag="join"):
-    """Join a family by link or code. Events: JoinBegun, PairingAsking. Answer: FamilyJoined."""
+    """Join a family by link or code. Answer: FamilyJoined.
+
+    Events: JoinBegun, PairingAsking, MeetingAsked. ``agrees`` as with Invite.
+    """
 
     invitation: str
     at: str | None = None
     name: str | None = None
+    agrees: bool = False
 
 
 class Answer(Wish, frozen=True, tag="answer"):
-    """Do the pictures match? For the pairing that asked. Answer: Done."""
+    """Do the pictures match, shall they become one? For the run that asked. Answer: Done."""
 
     run: str
     yes: bool
+
+
+class Meet(Wish, frozen=True, tag="meet"):
+    """Agree to a first meeting that waits, or part again; without ``yes`` just look.
+
+    Answer: MeetingShown.
+    """
+
+    device: str
+    yes: bool | None = None
 
 
 class Cancel(Wish, frozen=True, tag="cancel"):
@@ -381,6 +397,31 @@ class DoorShown(Shown, frozen=True):
     request: str
 
 
+class Met(Shown, frozen=True):
+    """Of one kind: so many here, so many there, so many of these the same."""
+
+    here: int
+    there: int
+    same: int
+
+
+class MeetingShown(Shown, frozen=True):
+    """A first meeting that waits. ``agreed``: here, so that it waits for the other owner.
+
+    The counts are None until the two devices have compared what they have.
+    """
+
+    device_id: str
+    name: str
+    agreed: bool = False
+    here: int | None = None
+    there: int | None = None
+    same: int | None = None
+    to_settle: int | None = None
+    lost: int = 0
+    kinds: dict[str, Met] = {}
+
+
 class StatusShown(Shown, frozen=True):
     """This device and its links. ``pending``: facts known to be missing here."""
 
@@ -400,6 +441,7 @@ class StatusShown(Shown, frozen=True):
     keystore: str | None = None
     version: str | None = None
     refused: dict[str, int] = {}
+    meetings: tuple[MeetingShown, ...] = ()
 
 
 class InviteOpened(Event, frozen=True, tag="invite"):
@@ -439,6 +481,24 @@ class PairingAsking(Event, frozen=True, tag="asking"):
     emoji_names: tuple[str, ...]
     trust: Trust
     is_same_family: bool = False
+
+
+class MeetingAsked(Event, frozen=True, tag="meeting"):
+    """What becomes of both pasts, before anything flows: answer whether it shall.
+
+    So many things would flow from here and from the other device, so many both have, so many
+    will contradict each other; none is lost. ``kinds``: the same by kind.
+    """
+
+    run: str
+    device_id: str
+    name: str
+    here: int
+    there: int
+    same: int
+    to_settle: int
+    lost: int = 0
+    kinds: dict[str, Met] = {}
 
 
 class PairingWithdrawn(Event, frozen=True, tag="withdrawn"):
@@ -766,8 +826,8 @@ class RecoveryShown(Shown, frozen=True):
 
 
 AnyWish = (
-    Status | Stop | Devices | Invite | Join | Answer | Cancel | SetTrust | Rename | SetRole
-    | Revoke | Leave | Say | BetweenUs | Conversations | Show | BrowseConversations
+    Status | Stop | Devices | Invite | Join | Answer | Meet | Cancel | SetTrust | Rename
+    | SetRole | Revoke | Leave | Say | BetweenUs | Conversations | Show | BrowseConversations
     | BrowseMessages | BrowseMemories | History | Remember | Memories | Revise | Relabel
     | Retag | Forget | Conflicts | Resolve | Questions | Decide | Feel | Mood | Import
     | Export | Search | Publish | Request | Sync | Health | Pause | Resume | Policy

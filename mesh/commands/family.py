@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands.leaving import go_alone
+from mesh.commands.meeting import meetings
 from mesh.commands.telling import registry_updated
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import told
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mesh.messages import DeviceShown
 
 ASKED_WORDS = 3
-FAREWELL_S = 0.4
 HOUR_MS = 3600 * 1000
 HOURS_MAX = 24 * 366
 """How long what was said last may be on its way before the links go."""
@@ -72,6 +72,7 @@ async def status(services: Services, _: Status, tell: Tell) -> StatusShown:
         keystore=record.keystore if record else None,
         version=sync.version,
         refused=dict(services.wires.counts()),
+        meetings=meetings(services),
     )
 
 
@@ -128,20 +129,11 @@ async def leave(services: Services, _: Leave, __: Tell) -> FamilyJoined:
     """Leave the family; this device goes on as a family of one, under new keys."""
     if services.registry.is_alone:
         raise BadInput("This device is a family of its own already.")
-    name = services.name_of(services.registry.key)
-    await services.shelf.add_past_tag(services.author.tag)
-    await services.registry.retire()
-    services.sync.spread()
-    await services.registry.start_anew(await services.shelf.load_past_tags())
-    await services.registry.directory.describe(services.registry.key, name=name)
-    try:
-        await asyncio.sleep(FAREWELL_S)
-    finally:
-        services.wires.on_leaving()
+    await go_alone(services)
     return FamilyJoined(
         family_id=services.registry.family.hex(),
         device_id=device_id(services.registry.key),
-        name=name,
+        name=services.name_of(services.registry.key),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands.meeting import meet_first
 from mesh.commands.pairing import WINDOW, ask, asking, own_card
 from mesh.errors import BadFrame, BadInput, InvitationClosed, NotPermitted, WishRefused
 from mesh.messages import PairingDone, told
@@ -66,6 +67,7 @@ async def invite(services: Services, wish: Invite, tell: Tell) -> DeviceJoined:
     services.bus.publish(
         told(PairingDone(device_id=joined.device_id, name=joined.name), services.device_id)
     )
+    await meet_first(services, run, registry.directory.resolve(joined.device_id), tell)
     return DeviceJoined(device_id=joined.device_id, name=joined.name)
 
 
@@ -120,6 +122,8 @@ async def _until_joined(
 async def _admit(services: Services, wish: Invite, request: JoinRequest) -> Welcome:
     """Write the membership; harmless when the device is family already."""
     registry = services.registry
+    if request.key not in registry.roster.members:
+        await services.meetings.expect_guest(request.key, agrees=wish.agrees)
     is_admin = wish.trust is Trust.FULL and wish.role is not Role.MOBILE
     await registry.add(request.key, wish.trust, admin=is_admin, tags=request.tags)
     await registry.directory.describe(request.key, name=request.name, role=wish.role)

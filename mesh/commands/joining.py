@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands.meeting import meet_first
 from mesh.commands.pairing import WINDOW, ask, asking, own_card
 from mesh.errors import AlreadyInFamily, BadFrame, InvitationClosed, WishRefused
 from mesh.model.device import clean_name, device_id
@@ -56,7 +57,7 @@ async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     joining = Joining.start(
         wish.invitation,
         wish.at,
-        Party(joiner, lambda welcome: _adopt(services, welcome)),
+        Party(joiner, lambda welcome: _adopt(services, wish, welcome)),
         context=services.context,
         clock=services.clock,
         entropy=services.entropy,
@@ -72,9 +73,13 @@ async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     finally:
         del services.running[run]
         await joining.close()
+    key = registry.key
     await _until_named(services, joined.name)
+    host = services.meetings.host
+    if host is not None:
+        await meet_first(services, run, host, tell)
     return FamilyJoined(
-        family_id=joined.family.hex(), device_id=device_id(registry.key), name=joined.name
+        family_id=joined.family.hex(), device_id=device_id(key), name=joined.name
     )
 
 
@@ -104,11 +109,12 @@ async def _until_named(services: Services, name: str) -> None:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _adopt(services: Services, welcome: Welcome) -> Adopted:
+async def _adopt(services: Services, wish: Join, welcome: Welcome) -> Adopted:
     """Become a member: the new family is stored before anybody is told."""
     registry = services.registry
     if not registry.is_alone and welcome.family != registry.family:
         raise AlreadyInFamily
+    await services.meetings.expect_host(welcome.family, agrees=wish.agrees)
     change = await registry.adopt(welcome.genesis, welcome.entries)
     if registry.family != welcome.family:
         raise BadFrame("The welcome is of another family than it says.")

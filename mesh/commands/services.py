@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mesh.companion.writing import Writing
     from mesh.family.change import Change
     from mesh.family.gossip import Gossip
+    from mesh.family.meetings import Meetings
     from mesh.family.registry import Registry
     from mesh.health.presence import Presence
     from mesh.links.door import DoorKeeper
@@ -105,6 +106,7 @@ class Services:
     links: Links
     bus: Bus
     wires: Wires
+    meetings: Meetings
     follow_choices: Callable[[], Coroutine[Any, Any, None]]
     place: Place = Place("", 0, ())
     running: dict[str, Running] = field(default_factory=dict)

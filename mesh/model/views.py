@@ -129,13 +129,18 @@ def texts_of(facts: Collection[Held]) -> list[tuple[Held, str]]:
     return found
 
 
+def rivalless_texts(facts: Collection[Held]) -> list[tuple[Held, str]]:
+    """Every text of the object but those of rival roots that do not stand, latest first."""
+    return [pair for pair in texts_of(facts) if not _is_rival(pair[0], facts)]
+
+
 def standing(facts: Collection[Held]) -> Held | None:
     """The fact whose text stands: of those no other text has seen, the last in order.
 
     So an edit made after seeing wins, whatever was stamped before it. Of rival roots only the
     one all devices agree on counts.
     """
-    texts = [held for held, _ in texts_of(facts) if not _is_rival(held, facts)]
+    texts = [held for held, _ in rivalless_texts(facts)]
     heads = unseen(texts) or texts
     return heads[0] if heads else None
 
@@ -152,7 +157,7 @@ def sides_of(facts: Collection[Held]) -> tuple[tuple[Held, str], ...]:
     Texts that no other text has seen are its sides. Two answers are no contradiction, whatever
     they say: the later one stands, and only that one is a side against a text it has not seen.
     """
-    texts = [pair for pair in texts_of(facts) if not _is_rival(pair[0], facts)]
+    texts = rivalless_texts(facts)
     heads = {id(held) for held in unseen([held for held, _ in texts])}
     sides: dict[str, tuple[Held, str]] = {}
     has_answer = False

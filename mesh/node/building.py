@@ -25,6 +25,7 @@ from mesh.companion.writing import Writing
 from mesh.errors import BadInput
 from mesh.family.gossip import Gossip
 from mesh.family.household import Means
+from mesh.family.meetings import Meetings
 from mesh.family.registry import Registry
 from mesh.health.presence import Presence
 from mesh.links.addresses import own_addresses
@@ -111,6 +112,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     )
     gossip = Gossip(registry, clock, following.family_told, policies.allowance)
     await gossip.refresh()
+    meetings = await Meetings.open(shelf, registry)
     hooks = Hooks(
         on_taken=following.took,
         on_said=following.heard,
@@ -123,6 +125,9 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         capabilities=following.capabilities,
         terms=sharing.terms,
         is_settled=lambda: sharing.is_settled,
+        waits=meetings.waits,
+        wants_survey=meetings.wants_survey,
+        on_surveyed=following.surveyed,
     )
     sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
     bus, ways = Bus(), network(registry, outside, following)
@@ -164,6 +169,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         links=ways.links,
         bus=bus,
         wires=wires,
+        meetings=meetings,
         follow_choices=sharing.follow,
     )
     following.services = services

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands import meeting
 from mesh.commands.confiding import news_of
 from mesh.commands.telling import bulletin, heartbeat
 from mesh.companion.newsroom import grant_published
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from mesh.family.change import Change
     from mesh.links.lane import Lane
     from mesh.model.aside import Aside
+    from mesh.model.meeting import Preview
     from mesh.node.sharing import Sharing
     from mesh.node.tasks import Tasks
     from mesh.storage.objects import Outcome
@@ -85,6 +87,8 @@ class Following:
         """Follow the roster. ``is_named``: cards or portraits are new here, for others too."""
         services = self.services
         registry, links, sync = services.registry, services.links, services.sync
+        if await services.meetings.settle():
+            sync.renew()
         if not registry.is_member:
             self._begin_anew()
             return
@@ -192,7 +196,13 @@ class Following:
         services = self.services
         services.presence.met(key, hello.capabilities, paused=hello.paused, now=hello.now)
         self.sharing.met(key, hello)
+        if self.services.meetings.heard(key, waits=hello.waits):
+            self._tasks.spawn(meeting.settle(self.services))
         self.announce_soon()
+
+    def surveyed(self, key: bytes, preview: Preview) -> None:
+        """It was counted what becomes of a first meeting."""
+        self._tasks.spawn(meeting.counted(self.services, key, preview))
 
     def asked(self, key: bytes) -> None:
         """We asked a device for what we missed."""
@@ -289,7 +299,7 @@ class Following:
         frame = write_told(message)
         for key in services.sync.peers():
             allowed = services.gossip.allowance(key)
-            if may_send(label, allowed) and not services.sync.is_paused(key):
+            if may_send(label, allowed) and services.sync.flows(key):
                 services.sync.say(key, frame)
 
     # ---- small questions ---------------------------------------------------------------------
@@ -317,6 +327,8 @@ class Following:
     def is_full_with(self, key: bytes) -> bool:
         """Whether that device and this one are both the owner's own."""
         gossip = self.services.gossip
+        if self.services.sync.is_held(key):
+            return False
         return {gossip.trust(key), gossip.trust(self.services.registry.key)} == {Trust.FULL}
 
     async def forget_progress(self, identity: bytes) -> ForgetShown:

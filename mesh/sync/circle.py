@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mesh.clock import Clock
     from mesh.links.handshake import LaneKind
     from mesh.model.allowance import Allowance
+    from mesh.model.meeting import Preview
     from mesh.storage.database import Database
     from mesh.storage.objects import Connection, Outcome, Rules
     from mesh.wire import frames
@@ -97,7 +98,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What the node does with what happens in talks."""
+    """What the node does with what happens in talks.
+
+    ``waits``: whether our owner has still to agree before anything flows between us and that
+    device; ``wants_survey``: whether it is to be counted what would flow.
+    """
 
     on_taken: Callable[[bytes, Outcome], None]
     on_said: Callable[[bytes, Frame], None]
@@ -110,6 +115,9 @@ class Hooks:
     capabilities: Callable[[], tuple[str, ...]]
     terms: Callable[[bytes], Terms] = lambda _: Terms()
     is_settled: Callable[[], bool] = lambda: True
+    waits: Callable[[bytes], bool] = lambda _: False
+    wants_survey: Callable[[bytes], bool] = lambda _: False
+    on_surveyed: Callable[[bytes, Preview], None] = lambda *_: None
 
 
 @dataclass

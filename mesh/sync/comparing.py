@@ -59,7 +59,7 @@ class Showing:
         if allowed is None or not is_member or not allowed.covers(frame.scope):
             talk.circle.count("refused_scopes")
             return
-        if talk.is_paused:
+        if talk.is_silent:
             return
         shown = self._shown.get(frame.scope)
         if shown is None or shown.talk != frame.talk:

@@ -14,59 +14,33 @@ Frames of a lane are handled one after the other; the giving side runs beside th
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.bus.faults import note
-from mesh.errors import BadFrame, MeshError, ProtocolError, StorageError
+from mesh.errors import MeshError, ProtocolError, StorageError
 from mesh.links.handshake import LaneKind
+from mesh.sync.circle import Terms
 from mesh.sync.comparing import Worker
 from mesh.sync.giving import GivingSide
+from mesh.sync.inbox import Inbox
 from mesh.sync.plan import offers
+from mesh.sync.surveying import Surveying
 from mesh.sync.taking import TakingSide
 from mesh.sync.talk import Listener, Talk
 from mesh.wire import frames
 from mesh.wire.frames import AnyFrame, Frame, Hello
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Coroutine
 
     from mesh.sync.circle import Circle, Lane
 
 log = logging.getLogger(__name__)
 
-INBOX_MAX = 4096
-INBOX_BYTES_MAX = 32 * 1024 * 1024
 ENTRIES_A_FRAME = 500
 STORAGE_RETRY_S = 15.0
-
-
-@dataclass(slots=True)
-class _Inbox:
-    """Frames of one lane kind, handled in order by one task."""
-
-    waiting: deque[tuple[Lane, bytes]] = field(default_factory=deque)
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    size: int = 0
-
-    def put(self, lane: Lane, payload: bytes) -> None:
-        size = self.size + len(payload)
-        if len(self.waiting) >= INBOX_MAX or size > INBOX_BYTES_MAX:
-            raise BadFrame("more frames than can be handled")
-        self.size = size
-        self.waiting.append((lane, payload))
-        self.ready.set()
-
-    async def take(self) -> tuple[Lane, bytes]:
-        while not self.waiting:
-            self.ready.clear()
-            await self.ready.wait()
-        lane, payload = self.waiting.popleft()
-        self.size -= len(payload)
-        return lane, payload
 
 
 class Exchange:
@@ -75,11 +49,12 @@ class Exchange:
     def __init__(self, circle: Circle, listener: Listener, lane: Lane) -> None:
         self._talk = Talk(circle, listener, lane)
         self._circle = circle
-        self._inboxes = {kind: _Inbox() for kind in LaneKind}
+        self._inboxes = {kind: Inbox() for kind in LaneKind}
         self._tasks: list[asyncio.Task[None]] = []
         self._worker = Worker(self._talk, self._retry_later)
         self.gives = GivingSide(self._talk)
         self.takes = TakingSide(self._talk, self._worker)
+        self._surveys = Surveying(self._talk, self._worker)
         self.frontier: dict[int, dict[int, int]] = {}
         """The last answer to how far the other is: nonce → feed tops."""
         self._asked: int | None = None
@@ -96,8 +71,13 @@ class Exchange:
 
     @property
     def is_open(self) -> bool:
-        """Whether both sides have said hello and nobody has paused."""
+        """Whether records flow in this talk."""
         return self._talk.is_open
+
+    @property
+    def is_held(self) -> bool:
+        """Whether an owner has not agreed to a first meeting yet."""
+        return self._talk.is_held
 
     @property
     def has_said_hello(self) -> bool:
@@ -150,7 +130,7 @@ class Exchange:
         """A payload came; it is handled in order."""
         self._inboxes[lane.kind].put(lane, payload)
 
-    async def _listen(self, inbox: _Inbox) -> None:
+    async def _listen(self, inbox: Inbox) -> None:
         while True:
             lane, payload = await inbox.take()
             frame = frames.read(payload)
@@ -195,18 +175,26 @@ class Exchange:
                 await self.takes.want(frame.offers)
             case frames.Since():
                 await self.gives.since_came(frame)
-            case frames.Compare():
-                self._worker.add(lambda: self.gives.showing.answer(frame))
-            case frames.Compared():
-                self.takes.compared(frame)
-            case frames.Astray():
-                await self.takes.astray(frame)
+            case frames.Compare() | frames.Compared() | frames.Astray():
+                await self._compare(frame)
             case frames.RosterHashes() | frames.RosterEntries() | frames.EpochSecret():
                 await self._roster(frame)
+            case frames.Survey():
+                self._surveys.asked(frame)
+            case frames.Surveyed():
+                await self._surveys.came(frame)
             case frames.FrontierAsk() | frames.Frontier():
                 self._frontier(frame)
             case frames.Tell() | frames.Ask() | frames.Answered():
                 self._circle.hooks.on_said(self.key, frame)
+
+    async def _compare(self, frame: frames.Compare | frames.Compared | frames.Astray) -> None:
+        if isinstance(frame, frames.Compare):
+            self._worker.add(lambda: self.gives.showing.answer(frame))
+        elif isinstance(frame, frames.Compared):
+            self.takes.compared(frame)
+        else:
+            await self.takes.astray(frame)
 
     # ---- roster and hello --------------------------------------------------------------------
 
@@ -248,21 +236,28 @@ class Exchange:
         paused, offered = talk.is_paused, circle.hooks.capabilities()
         now = circle.clock.wall()
         told = (paused, offered, circle.version, talk.own_only, True)
-        terms = circle.hooks.terms(self.key)
+        talk.offered_nothing = talk.is_held
+        # What was chosen is not known by who has not been offered the settings.
+        terms = Terms() if talk.is_held else circle.hooks.terms(self.key)
         holding = (terms.may_hold, terms.chosen_at, terms.holds)
-        self.say(Hello(circle.run, now, since, given, *told, *holding))
+        waits = circle.hooks.waits(self.key)
+        self.say(Hello(circle.run, now, since, given, *told, *holding, waits))
+        self._surveys.begin()
         self._answer_frontier()
         talk.moved()
 
     async def _hello_came(self, frame: Hello) -> None:
         again = self._talk.greeted(frame)
         self.takes.begin()
-        if frame.paused:
+        if frame.paused or frame.waits:
             self.gives.scopes.clear()
         self._circle.hooks.on_met(self.key, frame)
         self._talk.moved()
         await self.takes.want(frame.offers)
-        if again:
+        self._surveys.begin()
+        if self.has_said_hello and self._talk.offered_nothing and not self._talk.is_held:
+            self.hello()
+        elif again:
             self.gives.offer_again()
         else:  # what came from others between the two hellos was not in ours
             self.gives.grown(hurry=False)

@@ -46,7 +46,7 @@ class GivingSide:
         self.scopes.clear()
         self.showing.begin()
         allowed = talk.allow()
-        given = () if talk.is_paused else offers(talk.circle.tops, allowed)
+        given = () if talk.is_silent else offers(talk.circle.tops, allowed)
         self._offered = {scope for scope, _ in given}
         return given
 
@@ -63,7 +63,7 @@ class GivingSide:
         """The other asks for a scope from where it is."""
         talk, circle = self._talk, self._talk.circle
         allowed = talk.allowed
-        if allowed is None or not allowed.covers(frame.scope) or talk.is_paused:
+        if allowed is None or not allowed.covers(frame.scope) or talk.is_silent:
             circle.count("refused_scopes")
             return
         settled = Ranges.unpacked(frame.settled)
@@ -153,7 +153,7 @@ class GivingSide:
     async def _give_round(self) -> bool:
         """Give what is pending of the most important scope; False when nothing can be now."""
         talk, allowed = self._talk, self._talk.allowed
-        if not talk.circle.family.is_member(talk.key):
+        if not talk.circle.family.is_member(talk.key) or talk.is_held:
             return False
         for scope in sorted(self.scopes, key=priority):
             if not is_stub(scope) and not (allowed and self._stubs_are_there(allowed)):

@@ -134,6 +134,16 @@ class Sync:
         """Whether a device is being talked to."""
         return key in self._exchanges
 
+    def flows(self, key: bytes) -> bool:
+        """Whether records flow in a talk with a device now."""
+        exchange = self._exchanges.get(key)
+        return exchange is not None and exchange.is_open
+
+    def is_held(self, key: bytes) -> bool:
+        """Whether an owner has to agree before anything flows between us and a device."""
+        exchange = self._exchanges.get(key)
+        return self._circle.hooks.waits(key) if exchange is None else exchange.is_held
+
     def in_step(self, key: bytes) -> bool:
         """Whether all that may flow between us and a device is known to be on both."""
         exchange = self._exchanges.get(key)

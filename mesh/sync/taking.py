@@ -61,7 +61,7 @@ class TakingSide:
         """Ask for each offered scope from where we are."""
         talk, hello = self._talk, self._talk.their_hello
         self._offers.update(offered)
-        if hello is None or talk.is_paused:
+        if hello is None or talk.is_silent:
             return
         offered = tuple(pair for pair in offered if self._may_take(pair[0]))
         if not offered:
@@ -198,7 +198,7 @@ class TakingSide:
         if taking is None or hello is None or page.talk != taking.talk:
             talk.circle.count("stale_pages")
             return
-        if talk.is_paused:
+        if talk.is_silent:
             return
         source = Source(
             talk.key,

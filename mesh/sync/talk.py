@@ -44,6 +44,8 @@ class Talk:
     lane: Lane
     their_hello: Hello | None = None
     has_said_hello: bool = False
+    offered_nothing: bool = False
+    """Whether our last hello was said while a first meeting was not agreed to."""
     own_only: bool = False
     from_peer: dict[int, Ranges] = field(default_factory=dict)
     timers: set[asyncio.TimerHandle] = field(default_factory=set)
@@ -78,7 +80,23 @@ class Talk:
         return self.circle.is_paused(self.key)
 
     @property
+    def is_held(self) -> bool:
+        """Whether an owner, here or there, has not agreed to a first meeting yet."""
+        theirs = self.their_hello
+        return self.circle.hooks.waits(self.key) or (theirs is not None and theirs.waits)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is offered, asked for, given or taken."""
+        return self.is_paused or self.is_held
+
+    @property
     def is_open(self) -> bool:
+        """Whether records flow: nobody has paused, and nobody waits for an owner's yes."""
+        return self.may_survey and not self.is_held
+
+    @property
+    def may_survey(self) -> bool:
         """Whether both sides have said hello, nobody has paused, and both are family still."""
         theirs = self.their_hello
         return (

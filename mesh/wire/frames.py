@@ -8,6 +8,7 @@ counted (minor versions only add); a known kind of a wrong shape is a BadFrame.
     9 FrontierAsk   10 Frontier
    11 Tell          12 Ask            13 Answered
    14 Compare       15 Compared       16 Astray
+   17 Survey        18 Surveyed
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from msgspec import Meta
 from mesh.errors import BadFrame
 from mesh.model.cursor import Mark
 from mesh.model.fact import FACT_MAX
+from mesh.model.meeting import PART_SIZE
 from mesh.wire.compression import compress, expand
 from mesh.wire.spans import ANSWER_SPANS_MAX, SPANS_MAX, AnySpan, Bound
 
@@ -77,6 +79,7 @@ class Hello(Frame, frozen=True, tag=4):
     sender answers Compare and understands Astray. ``may_hold``: to a device that is not full,
     the strictest level of each scope kind it may have, by settings up to the tick ``chosen_at``
     (to a full one: whether the sender knows them all). ``holds``: what the sender may have.
+    ``waits``: for its owner's yes to a first meeting; until then nothing is given or wanted.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -93,6 +96,7 @@ class Hello(Frame, frozen=True, tag=4):
     may_hold: Held | None = None
     chosen_at: Number = 0
     holds: Held | None = None
+    waits: bool = False
 
 
 class Offer(Frame, frozen=True, tag=5):
@@ -203,15 +207,30 @@ class Astray(Frame, frozen=True, tag=16):
     talk: Number
 
 
+class Survey(Frame, frozen=True, tag=17):
+    """Before a first meeting: what would you give me? ``nonce`` comes back."""
+
+    nonce: Number
+
+
+class Surveyed(Frame, frozen=True, tag=18):
+    """A part of that, in shorts (model/meeting.py)."""
+
+    nonce: Number
+    part: Annotated[bytes, Meta(max_length=PART_SIZE)]
+    is_last: bool
+
+
 AnyFrame = (
     RosterHashes | RosterEntries | EpochSecret | Hello | Offer | Since | Page | Ack
     | FrontierAsk | Frontier | Tell | Ask | Answered | Compare | Compared | Astray
+    | Survey | Surveyed
 )  # fmt: skip
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyFrame).decode
 _decode_rows = msgspec.msgpack.Decoder(list[bytes]).decode
-_KNOWN = range(1, 17)
+_KNOWN = range(1, 19)
 
 
 def write(frame: Frame) -> bytes:

@@ -1,0 +1,46 @@
+"""What of this device another one would be given, as a list of shorts: for a first meeting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh.model.allowance import Label, may_send
+from mesh.model.fact import FactKind
+from mesh.model.meeting import KINDS, Inventory
+from mesh.storage.objects import held_fact
+
+if TYPE_CHECKING:
+    from mesh.model.allowance import Allowance
+    from mesh.model.views import Held
+    from mesh.storage.objects import Connection
+
+
+def inventory(
+    connection: Connection, allowed: Allowance, mark: bytes, *, only_mine: bool
+) -> Inventory:
+    """Every object that may be given now; ``only_mine``: of what was written here."""
+    made, last = Inventory(mark=mark), 0
+    mine = " AND f.mine" if only_mine else ""
+    found = connection.execute(
+        "SELECT o.n, o.id, o.kind, o.plain, f.scope, o.stamp FROM fact f"  # noqa: S608 — constants
+        " JOIN object o ON o.n = f.object WHERE f.kind=? AND f.number IS NOT NULL"
+        f" AND o.kind IN ({','.join(str(int(kind)) for kind in KINDS)}){mine} ORDER BY o.n",
+        (int(FactKind.ROOT),),
+    )
+    for n, identity, kind, is_plain, scope, stamp in found:
+        if n == last or not may_send(Label(scope, stamp), allowed):
+            continue
+        last = n
+        facts = () if is_plain else _given(connection, n, stamp, allowed, mine)
+        made.put(kind, identity, facts)
+    return made.sort()
+
+
+def _given(
+    connection: Connection, n: int, stamp: int, allowed: Allowance, mine: str
+) -> list[Held]:
+    found = connection.execute(
+        f"SELECT raw, scope FROM fact f WHERE object=? AND number IS NOT NULL{mine}",  # noqa: S608 — constants
+        (n,),
+    )
+    return [held_fact(raw) for raw, scope in found if may_send(Label(scope, stamp), allowed)]
