@@ -29,8 +29,10 @@ from mesh.wishes import (
     Decide,
     Feel,
     Forget,
+    Invite,
     Join,
     Leave,
+    Meet,
     RecoveryPhrase,
     Relabel,
     Remember,
@@ -63,7 +65,7 @@ SHOWN = (
     RegistryUpdated, SyncStatus, HealthChanged, MoodChanged, SharingPaused, JustBetweenUs,
 )  # fmt: skip
 """What ``reduce`` follows: the last of a frame counts, of ``SyncStatus`` the last a device."""
-CHANGES_STATUS = (Join, Leave, RecoveryPhrase, Rename)
+CHANGES_STATUS = (Invite, Join, Leave, Meet, RecoveryPhrase, Rename)
 KEEPING = (
     Decide, Feel, Forget, Relabel, Remember, Rename, Resolve, Retag, Revise, Revoke, Say,
     SetPolicy, SetRole, SetTrust,

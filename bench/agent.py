@@ -22,7 +22,17 @@ from bench.floors import spread
 from mesh.messages import News, UserSaid
 from mesh.node import Node
 from mesh.profile import Profile
-from mesh.wishes import Answer, Event, Invite, InviteOpened, Join, PairingAsking, Say, Sync
+from mesh.wishes import (
+    Answer,
+    Event,
+    Invite,
+    InviteOpened,
+    Join,
+    MeetingAsked,
+    PairingAsking,
+    Say,
+    Sync,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -114,7 +124,7 @@ async def _pair(host: Path, guest: Path) -> None:
         def agree(node: Node, event: Event) -> None:
             if isinstance(event, InviteOpened):
                 link.set_result(event.link)
-            elif isinstance(event, PairingAsking):
+            elif isinstance(event, PairingAsking | MeetingAsked):
                 tasks.create_task(_done(node.command(Answer(run=event.run, yes=True), _quiet)))
 
         tasks.create_task(_done(a.command(Invite(), partial(agree, a))))

@@ -149,6 +149,15 @@ COMMANDS: dict[str, Command] = {
             _YES,
         ),
     ),
+    "meet": Command(
+        "agree to a first meeting that waits, or part again",
+        "meet 'Kitchen Tablet' --yes",
+        (
+            _DEVICE,
+            Argument("--yes", action="store_true", help="let the two become one"),
+            Argument("--no", action="store_true", help="part again; nothing has flowed"),
+        ),
+    ),
     "leave": Command("leave the family; what is here stays here", "leave", (_YES,)),
     "devices": Command("list the devices of the family", "devices"),
     "trust": Command(

@@ -69,7 +69,7 @@ def _runner(command: str) -> Run:
         return lambda *given: _one(*ONE[command], *given)
     if command in ROWS:
         return lambda *given: _rows(*ROWS[command], *given)
-    if command in {"invite", "join"}:
+    if command in {"invite", "join", "meet"}:
         from app.cli import pairing
 
         return cast("Run", getattr(pairing, command))

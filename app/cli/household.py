@@ -131,14 +131,14 @@ class ChildDevice:
 
 
 async def pair(host: ChildDevice, guest: ChildDevice, invite: Invite) -> None:
-    """Pair two devices; both owners say yes to the pictures."""
+    """Pair two devices; both owners say yes to the pictures, and to what becomes of both."""
     async with asyncio.TaskGroup() as tasks:
         link = asyncio.get_running_loop().create_future()
 
         def agree(device: ChildDevice, event: dict[str, Any]) -> None:
             if event["event"] == "invite":
                 link.set_result(event["link"])
-            elif event["event"] == "asking":
+            elif event["event"] in {"asking", "meeting"}:
                 tasks.create_task(device.ask(Answer(run=event["run"], yes=True)))
 
         inviting = tasks.create_task(host.ask(invite, lambda event: agree(host, event)))

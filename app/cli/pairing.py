@@ -1,4 +1,4 @@
-"""`invite` and `join`: what both people see while two devices meet."""
+"""`invite`, `join` and `meet`: what both people see while two devices meet."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from app.cli.question import agrees
+import msgspec
+
+from app.cli.question import agrees, decides
 from app.cli.session import Session, session
 from app.cli.simple import invitation
 from app.cli.voice import BOLD, DIM, GREEN
-from app.wording import tr, trn
+from app.wording import meeting_kind, meeting_outcome, tr, trn
 from mesh.errors import NotFound
-from mesh.wishes import Answer, Join
+from mesh.wishes import Answer, Cancel, Join, Meet, MeetingShown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,7 @@ async def invite(profile: Profile, options: Options, voice: Voice) -> int:
 async def join(profile: Profile, options: Options, voice: Voice) -> int:
     """Go to where a link or code leads, and ask whether it is the right place."""
     words = " ".join(options["invitation"])
-    wish = Join(invitation=words, at=options["at"], name=options["name"])
+    wish = Join(invitation=words, at=options["at"], name=options["name"], agrees=options["yes"])
     return await _pair(wish, profile, options, voice)
 
 
@@ -73,9 +75,11 @@ def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], No
             _show_invitation(voice, event)
         elif event["event"] == "asking":
             _show_pictures(voice, event)
+        elif event["event"] == "meeting":
+            show_meeting(voice, msgspec.convert(event, MeetingShown))
         else:
             voice.say(_said(event), DIM)
-        if event["event"] == "asking":
+        if event["event"] in {"asking", "meeting"}:
             questions.put_nowait(event)
 
     return hear
@@ -84,9 +88,53 @@ def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], No
 async def _answer(talk: Session, questions: asyncio.Queue[Row], *, says_yes: bool) -> None:
     while True:
         asking = await questions.get()
-        yes = says_yes or await agrees(tr("Are these the pictures on the other device too?"))
+        yes = says_yes or await _agrees(asking)
+        run = str(asking["run"])
         with contextlib.suppress(NotFound):  # it has ended meanwhile, and tells so itself
-            await talk.client.command(Answer(run=str(asking["run"]), yes=yes))
+            await talk.client.command(
+                Cancel(run=run) if yes is None else Answer(run=run, yes=yes)
+            )
+
+
+async def _agrees(asking: Row) -> bool | None:
+    """None: nobody decided, so that the meeting waits on."""
+    if asking["event"] == "meeting":
+        return await decides(tr("Let them become one?"))
+    return await agrees(tr("Are these the pictures on the other device too?"))
+
+
+async def meet(profile: Profile, options: Options, voice: Voice) -> int:
+    """Show a first meeting that waits, and go on with it as its owner wants."""
+    device = options["device"]
+    async with session(profile) as talk:
+        shown = cast("Row", await talk.ask(Meet(device=device)))
+        if not voice.as_json:
+            show_meeting(voice, msgspec.convert(shown, MeetingShown))
+        yes = True if options["yes"] else False if options["no"] else None
+        if yes is None and voice.is_terminal and not shown["agreed"]:
+            yes = await decides(tr("Let them become one?"))
+        if yes is not None:
+            shown = cast("Row", await talk.ask(Meet(device=device, yes=yes)))
+    if voice.as_json:
+        voice.line(shown)
+    return DONE
+
+
+def show_meeting(voice: Voice, shown: MeetingShown) -> None:
+    """What would become of both pasts."""
+    voice.say(tr("{name} and this device meet for the first time.", name=shown.name), BOLD)
+    if shown.here is None:
+        voice.say(tr("They have not compared yet what each of them has."), DIM)
+        return
+    heads = ("", tr("here"), tr("there"), tr("on both"))
+    rows = [
+        (meeting_kind(kind), str(one.here), str(one.there), str(one.same))
+        for kind, one in shown.kinds.items()
+    ]
+    voice.table(heads, rows)
+    voice.say(meeting_outcome(shown.to_settle or 0))
+    if shown.agreed:
+        voice.say(tr("Waiting until somebody agrees on {name} too.", name=shown.name), DIM)
 
 
 def _said(event: Row) -> str:

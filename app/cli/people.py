@@ -40,6 +40,14 @@ def status(voice: Voice, value: object) -> None:
         voice.say(
             tr("The recovery words are not written down yet: `aico-mesh recovery-phrase`.")
         )
+    for waiting in shown.meetings:
+        voice.say(
+            tr(
+                "Nothing flows with {name} yet; see `aico-mesh meet {id}`.",
+                name=waiting.name,
+                id=waiting.device_id,
+            )
+        )
     if shown.devices:
         _devices(voice, shown.devices)
 

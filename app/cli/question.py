@@ -19,6 +19,15 @@ async def agrees(question: str) -> bool:
     return answer.startswith((yes, "y"))
 
 
+async def decides(question: str) -> bool | None:
+    """Yes, no, or None when nothing of the kind was typed."""
+    yes, no = trc("the first letter of yes", "y"), "n"
+    answer = (await typed(f"{question} [{yes}/{no}] ")).strip().lower()
+    if answer.startswith((yes, "y")):
+        return True
+    return False if answer.startswith(no) else None
+
+
 async def typed(prompt: str) -> str:
     """One line, or nothing at the end of stdin.
 

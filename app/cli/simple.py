@@ -47,6 +47,7 @@ def invitation(options: Options) -> wishes.Invite:
         role=Role(role) if role else None,
         name=options["name"],
         minutes=options["minutes"],
+        agrees=options["yes"],
     )
 
 

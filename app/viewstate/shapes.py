@@ -46,6 +46,8 @@ class AttentionKind(StrEnum):
     CLOCK = "clock"
     LONG_AWAY = "long_away"
     REMOVED = "removed"
+    MEETING = "meeting"
+    """Two pasts are to become one, and the owner has not agreed yet."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

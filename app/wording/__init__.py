@@ -27,6 +27,7 @@ from app.wording.language import (
     trn,
     wished_by,
 )
+from app.wording.meeting import meeting_kind, meeting_outcome
 from app.wording.terms import (
     cause,
     devices,
@@ -58,6 +59,8 @@ __all__ = [
     "left",
     "locale",
     "mark",
+    "meeting_kind",
+    "meeting_outcome",
     "mood",
     "percent",
     "privacy",

@@ -183,7 +183,7 @@ async def test_the_end_of_stdin_is_a_no_and_yes_needs_no_stdin(tmp_path: Path) -
     async with terminal(tmp_path) as at:
         assert (await at.type("invite", "--json")).code == 1
         joined = await at.type("join", "123", "456", "789", "--at", "desk", "--yes", "--json")
-        assert at.node.said[2] == wishes.Join(invitation="123 456 789", at="desk")
+        assert at.node.said[2] == wishes.Join(invitation="123 456 789", at="desk", agrees=True)
     assert joined.code == 0
     assert joined.rows[-1].items() >= {"event": "joined", "family_id": "f1"}.items()
 

@@ -24,6 +24,7 @@ from mesh.wishes import (
     Invite,
     InviteOpened,
     Join,
+    MeetingAsked,
     Memories,
     PairingAsking,
     Show,
@@ -213,7 +214,7 @@ async def pair(
         def hear(device: Device, yes: bool, event: Event) -> None:
             if isinstance(event, InviteOpened):
                 opened.set_result(event)
-            elif isinstance(event, PairingAsking):
+            elif isinstance(event, PairingAsking | MeetingAsked):
                 tasks.create_task(outcome(device.ask(Answer(run=event.run, yes=yes))))
 
         inviting = tasks.create_task(

@@ -17,7 +17,7 @@ from app.widgets.flow import Tiles
 from app.widgets.labels import Line, label, say
 from app.widgets.layout import column, in_order, row
 from app.widgets.marks import Dot, Tile
-from app.windows.companion import words
+from app.windows.companion import meeting, words
 from app.windows.companion.hero import Hero
 from app.windows.companion.mood import MoodCard
 from app.windows.page import ScrolledPage
@@ -37,6 +37,7 @@ NOTICES = {
     AttentionKind.CLOCK: ("clock", "warn"),
     AttentionKind.LONG_AWAY: ("info", "warn"),
     AttentionKind.REMOVED: ("warning", "bad"),
+    AttentionKind.MEETING: ("devices", "accent"),
 }
 
 
@@ -186,12 +187,17 @@ class CompanionPage(ScrolledPage):
                 tr("Show the folder"),
                 lambda: QDesktopServices.openUrl(folder),
             )
+        elif one.kind is AttentionKind.MEETING and device is not None:
+            notice.show_notice(icon, tone, text, tr("Decide…"), lambda: self._meet(device))
         elif device is not None:
             notice.show_notice(
                 icon, tone, text, tr("Show device"), lambda: self.device_chosen.emit(device)
             )
         else:
             notice.show_notice(icon, tone, text)
+
+    def _meet(self, device: str) -> None:
+        meeting.look_at(self.wisher, device, self, self.say_trouble)
 
     def _recover(self) -> None:
         self.recovery_wanted.emit()

@@ -170,6 +170,11 @@ def attention(one: Attention, names: dict[str, str]) -> str:
                 "{name} has been away for more than two weeks. If it is lost, remove it.",
                 name=name,
             )
+        case AttentionKind.MEETING:
+            return tr(
+                "Nothing flows with {name} yet: you have not agreed that the two become one.",
+                name=name,
+            )
         case AttentionKind.REMOVED:
             return tr(
                 "This device was removed from its family. What is here stays; "

@@ -17,6 +17,7 @@ class Failure(Enum):
     EXPIRED = auto()
     CLOSED = auto()
     PICTURES_DIFFER = auto()
+    APART = auto()
     SAID_NO_THERE = auto()
     CODE_WRONG = auto()
     UNREADABLE = auto()

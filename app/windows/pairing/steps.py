@@ -2,6 +2,7 @@
 
     show    Choosing ─open→ Opening ─▶ Showing ─▶ Comparing ─yes→ (waiting) ─▶ Meeting
     read    Reading ─go→ Calling ─▶ Comparing ─yes→ (waiting) ─▶ Meeting
+    where both have a past    Comparing ─▶ Uniting ─yes→ (waiting) ─▶ Meeting
     Failed  comes from everywhere; it knows why, and where to begin again
 
 A step is frozen. Events of a wish that was given up are not for the step that stands now: the
@@ -23,6 +24,7 @@ from mesh.wishes import (
     InviteOpened,
     Join,
     JoinBegun,
+    MeetingAsked,
     PairingAsking,
     PairingWithdrawn,
 )
@@ -129,6 +131,20 @@ class Comparing:
 
 
 @dataclass(frozen=True)
+class Uniting:
+    """They are family, and nothing flows before both owners have seen what becomes of it."""
+
+    compared: Comparing
+    asked: MeetingAsked
+    agreed: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the other device is called."""
+        return self.compared.name
+
+
+@dataclass(frozen=True)
 class Meeting:
     """They are family; the first sync is under way.
 
@@ -159,12 +175,14 @@ class Failed:
 
 
 Step: TypeAlias = (
-    Choosing | Opening | Showing | Reading | Calling | Comparing | Meeting | Failed
+    Choosing | Opening | Showing | Reading | Calling | Comparing | Uniting | Meeting | Failed
 )
 
 
 def run_of(step: Step) -> str | None:
     """The running wish that is to be cancelled when the wizard is closed now."""
+    if isinstance(step, Uniting):
+        return step.asked.run
     return step.run if isinstance(step, Showing | Calling | Comparing) else None
 
 
@@ -179,6 +197,8 @@ def heard(step: Step, event: Event) -> Step:
             return replace(step, run=run, hosts=hosts)
         case Showing() | Calling(), PairingAsking():
             return _asked(step, event)
+        case Comparing(), MeetingAsked():
+            return Uniting(step, event)
         case Comparing(origin=Showing() as origin), PairingWithdrawn():
             return replace(origin, someone_left=True)
         case Showing(), CodeTried(left=left):
@@ -190,21 +210,22 @@ def heard(step: Step, event: Event) -> Step:
 
 
 def answered(step: Step, *, yes: bool) -> Step:
-    """Whoever sits here has compared the pictures."""
-    if not isinstance(step, Comparing) or step.agreed:
+    """Whoever sits here has compared the pictures, or seen what becomes of both."""
+    if not isinstance(step, Comparing | Uniting) or step.agreed:
         return step
     if yes:
         return replace(step, agreed=True)
-    return Failed(Failure.PICTURES_DIFFER, _beginning(step))
+    is_late = isinstance(step, Uniting)
+    return Failed(Failure.APART if is_late else Failure.PICTURES_DIFFER, _beginning(step))
 
 
 def granted(step: Step, answer: object) -> Step:
     """The wish came true."""
-    match step, answer:
-        case Comparing(is_host=True), DeviceJoined(device_id=device_id, name=name):
-            return Meeting(is_host=True, name=name, trust=step.trust, device_id=device_id)
-        case Comparing(is_host=False), FamilyJoined():
-            return Meeting(is_host=False, name=step.name, trust=step.trust)
+    match _compared(step), answer:
+        case Comparing(is_host=True) as met, DeviceJoined(device_id=device_id, name=name):
+            return Meeting(is_host=True, name=name, trust=met.trust, device_id=device_id)
+        case Comparing(is_host=False) as met, FamilyJoined():
+            return Meeting(is_host=False, name=met.name, trust=met.trust)
         case _:
             return step
 
@@ -245,7 +266,12 @@ def _asked(step: Showing | Calling, asking: PairingAsking) -> Comparing:
     )
 
 
+def _compared(step: Step) -> Step:
+    return step.compared if isinstance(step, Uniting) else step
+
+
 def _origin(step: Step) -> Step:
+    step = _compared(step)
     return step.origin if isinstance(step, Comparing) else step
 
 

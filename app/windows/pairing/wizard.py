@@ -26,7 +26,9 @@ from app.windows.pairing.steps import (
     Reading,
     Showing,
     Step,
+    Uniting,
 )
+from app.windows.pairing.uniting import UnitingPage
 from app.wording import tr
 from mesh.clock import SystemClock
 from mesh.wishes import Answer, Cancel
@@ -122,9 +124,10 @@ class PairingWizard(QDialog):
         self.choosing, self.reading = ChoosingPage(), ReadingPage()
         self.showing, self.comparing = ShowingPage(), ComparingPage()
         self.waiting, self.meeting, self.failed = WaitingPage(), MeetingPage(), FailedPage()
+        self.uniting = UnitingPage()
         pages = (
             self.choosing, self.showing, self.reading, self.waiting, self.comparing,
-            self.meeting, self.failed,
+            self.uniting, self.meeting, self.failed,
         )  # fmt: skip
         self.pages = QStackedWidget()
         for page in pages:
@@ -139,6 +142,7 @@ class PairingWizard(QDialog):
         self.reading.ready.connect(self._join)
         self.showing.renewed.connect(self._renew)
         self.comparing.answered.connect(self._answer)
+        self.uniting.answered.connect(self._answer)
         self.failed.remedied.connect(self._remedy)
 
     def _become(self, step: Step) -> None:
@@ -159,6 +163,8 @@ class PairingWizard(QDialog):
                 self.showing.show_step(step, self._now())
             case Comparing():
                 self.comparing.show_step(step)
+            case Uniting():
+                self.uniting.show_step(step)
             case Meeting():
                 self.meeting.show_step(step)
             case Failed():
@@ -184,6 +190,8 @@ class PairingWizard(QDialog):
                 return self.showing
             case Comparing():
                 return self.comparing
+            case Uniting():
+                return self.uniting
             case Meeting():
                 return self.meeting
             case Failed():
@@ -211,8 +219,9 @@ class PairingWizard(QDialog):
             self._wish(choice.wish)
 
     def _answer(self, yes: bool) -> None:
-        if isinstance(self.step, Comparing) and not self.step.agreed:
-            self._wisher.wish(Answer(run=self.step.run, yes=yes))
+        run = steps.run_of(self.step)
+        if isinstance(self.step, Comparing | Uniting) and not self.step.agreed and run:
+            self._wisher.wish(Answer(run=run, yes=yes))
             self._become(steps.answered(self.step, yes=yes))
 
     def _remedy(self, remedy: Remedy) -> None:
@@ -270,7 +279,7 @@ class PairingWizard(QDialog):
 
     @property
     def _is_under_way(self) -> bool:
-        return isinstance(self.step, Opening | Showing | Calling | Comparing)
+        return isinstance(self.step, Opening | Showing | Calling | Comparing | Uniting)
 
     def _come_forward(self) -> None:
         self.open()

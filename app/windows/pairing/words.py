@@ -49,6 +49,13 @@ _SAID: dict[Failure, tuple[str, str]] = {
             "and show it only to the device that you want to pair."
         ),
     ),
+    Failure.APART: (
+        mark("The two stay apart"),
+        mark(
+            "Nothing was shared: each device has what it had, and belongs to itself again. "
+            "You can pair them at any time."
+        ),
+    ),
     Failure.SAID_NO_THERE: (
         mark("The other device said no"),
         mark(

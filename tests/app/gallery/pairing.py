@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.windows.pairing.wizard import PairingWizard
 from mesh.errors import CodeWrong, PairingUnreachable
 from mesh.model.device import Trust
-from mesh.wishes import DeviceJoined, InviteOpened, PairingAsking
+from mesh.wishes import DeviceJoined, InviteOpened, MeetingAsked, Met, PairingAsking
 from tests.app.qt import scenes
 from tests.app.qt.recorder import Recorder
 
@@ -98,6 +98,33 @@ def _meeting() -> QWidget:
     return window
 
 
+MEETING = MeetingAsked(
+    run=RUN,
+    device_id="d",
+    name="Home Desktop",
+    here=1284,
+    there=39,
+    same=12,
+    to_settle=2,
+    kinds={
+        "messages": Met(here=1102, there=31, same=12),
+        "moods": Met(here=40, there=3, same=0),
+        "memories": Met(here=142, there=5, same=0),
+    },
+)
+
+
+def _uniting() -> QWidget:
+    recorder = Recorder()
+    window = wizard(recorder, alone=True)
+    window.show_joining(LINK)
+    window.reading.ready.emit(window.step)
+    recorder.sent[-1].tell(asking("Home Desktop"))
+    window.comparing.answered.emit(True)
+    recorder.sent[0].tell(MEETING)
+    return window
+
+
 def _failing(error: MeshError) -> Callable[[], QWidget]:
     def build() -> QWidget:
         recorder = Recorder()
@@ -115,6 +142,7 @@ WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     "showing": ("an invitation: picture, link, code", _showing),
     "reading": ("reading an invitation", _reading),
     "comparing": ("seven pictures to compare", _comparing),
+    "uniting": ("what becomes of both, before anything flows", _uniting),
     "meeting": ("the first exchange", _meeting),
     "no-answer": ("nobody answers", _failing(PairingUnreachable())),
     "wrong-code": ("a code that does not match", _failing(CodeWrong())),

@@ -8,11 +8,20 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QGridLayout, QLabel
 
 from app.viewstate import reduce
 from app.windows.pairing import PairingWizard
 from app.windows.pairing.failures import Failure
-from app.windows.pairing.steps import Choosing, Comparing, Failed, Meeting, Reading, Showing
+from app.windows.pairing.steps import (
+    Choosing,
+    Comparing,
+    Failed,
+    Meeting,
+    Reading,
+    Showing,
+    Uniting,
+)
 from mesh import errors
 from mesh.messages import SyncStatus, told
 from mesh.model.device import Role, Trust
@@ -26,6 +35,8 @@ from mesh.wishes import (
     InviteOpened,
     Join,
     JoinBegun,
+    MeetingAsked,
+    Met,
     PairingAsking,
     PairingWithdrawn,
 )
@@ -424,3 +435,73 @@ def test_enter_goes_on_from_a_field_and_never_answers_the_question_about_picture
     assert recorder.wishes[1:] == [Answer(run="run-1", yes=True)]
     QTest.keyClick(wizard, Qt.Key.Key_Escape)
     assert recorder.wishes[2:] == [Cancel(run="run-1")]
+
+
+# ---- what becomes of both --------------------------------------------------------------------
+
+
+MEETING = MeetingAsked(
+    run="run-1",
+    device_id="d",
+    name="Tablet",
+    here=1284,
+    there=39,
+    same=12,
+    to_settle=2,
+    kinds={
+        "messages": Met(here=1102, there=31, same=12),
+        "memories": Met(here=182, there=8, same=0),
+    },
+)
+
+
+def shown_counts(wizard: PairingWizard, recorder: Recorder) -> None:
+    """The pictures were the same, and it is known what becomes of both."""
+    invited(wizard, recorder)
+    recorder.last(Invite).tell(ASKING)
+    wizard.comparing.yes.click()
+    recorder.last(Invite).tell(MEETING)
+
+
+def _cell(counts: QGridLayout, row: int, place: int) -> str:
+    item = counts.itemAtPosition(row, place)
+    shown = item.widget() if item is not None else None
+    assert isinstance(shown, QLabel)
+    return shown.text()
+
+
+def test_before_two_pasts_become_one_the_counts_are_shown_and_yes_is_sent_once(
+    wizard: PairingWizard, recorder: Recorder
+) -> None:
+    shown_counts(wizard, recorder)
+    page = wizard.uniting
+    assert wizard.pages.currentWidget() is page
+    cells = [[_cell(page.counts, row, place) for place in range(4)] for row in (1, 2)]
+    assert cells == [["Messages", "1,102", "31", "12"], ["Memories", "182", "8", "0"]]
+    assert page.table.accessibleName() == "1,284 here, 39 there, 12 on both"
+    page.yes.click()
+    page.yes.click()
+    assert recorder.wishes[-1] == Answer(run="run-1", yes=True)
+    assert sum(isinstance(wish, Answer) for wish in recorder.wishes) == 2
+    assert not page.no.isEnabled()
+    recorder.last(Invite).answer(DeviceJoined(device_id="d", name="Tablet"))
+    assert isinstance(wizard.step, Meeting)
+
+
+def test_who_keeps_them_apart_is_told_that_nothing_was_shared(
+    wizard: PairingWizard, recorder: Recorder
+) -> None:
+    shown_counts(wizard, recorder)
+    wizard.uniting.no.click()
+    assert recorder.wishes[-1] == Answer(run="run-1", yes=False)
+    assert isinstance(wizard.step, Failed)
+    assert wizard.step.why is Failure.APART
+    recorder.last(Invite).fail(errors.PairingRefused())
+    assert wizard.failed.headline.text() == "The two stay apart"
+
+
+def test_closing_leaves_the_meeting_waiting(wizard: PairingWizard, recorder: Recorder) -> None:
+    shown_counts(wizard, recorder)
+    assert isinstance(wizard.step, Uniting)
+    wizard.reject()
+    assert recorder.wishes[-1] == Cancel(run="run-1")
