@@ -76,8 +76,8 @@ async def _window(services: Services, wish: Invite) -> PairingWindow:
     own_name = services.name_of(registry.key)
     offered = offer.HostOffer(
         Inviter(registry.identity.signing, own_name, registry.family, wish.trust),
-        admit=lambda request: _admit(services, wish, request),
-        store=lambda request, card: _store(services, request, card),
+        admit=lambda request: admit(services, wish, request),
+        store=lambda request, card: store(services, request, card),
         guest_name=None if wish.name is None else clean_name(wish.name),
         minutes=wish.minutes,
     )
@@ -119,7 +119,7 @@ async def _until_joined(
                 return event
 
 
-async def _admit(services: Services, wish: Invite, request: JoinRequest) -> Welcome:
+async def admit(services: Services, wish: Invite, request: JoinRequest) -> Welcome:
     """Write the membership; harmless when the device is family already."""
     registry = services.registry
     if request.key not in registry.roster.members:
@@ -137,7 +137,7 @@ async def _admit(services: Services, wish: Invite, request: JoinRequest) -> Welc
     )
 
 
-async def _store(services: Services, request: JoinRequest, card: bytes) -> None:
+async def store(services: Services, request: JoinRequest, card: bytes) -> None:
     """Keep the new member's card, and let links and the others know of it."""
     registry = services.registry
     if await registry.directory.absorb_card(card) is None and not registry.directory.card_of(

@@ -57,7 +57,7 @@ async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     joining = Joining.start(
         wish.invitation,
         wish.at,
-        Party(joiner, lambda welcome: _adopt(services, wish, welcome)),
+        Party(joiner, lambda welcome: adopt(services, wish, welcome)),
         context=services.context,
         clock=services.clock,
         entropy=services.entropy,
@@ -109,7 +109,7 @@ async def _until_named(services: Services, name: str) -> None:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _adopt(services: Services, wish: Join, welcome: Welcome) -> Adopted:
+async def adopt(services: Services, wish: Join, welcome: Welcome) -> Adopted:
     """Become a member: the new family is stored before anybody is told."""
     registry = services.registry
     if not registry.is_alone and welcome.family != registry.family:

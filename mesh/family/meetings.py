@@ -112,14 +112,15 @@ class Meetings:
 
     def waits(self, key: bytes) -> bool:
         """Whether our owner has to agree before anything flows between us and a device."""
-        trusts = [self._home.roster.members.get(one) for one in (key, self._home.key)]
-        if any(member is None or member.trust is Trust.GUEST for member in trusts):
+        members = self._home.roster.members
+        two = [members[one] for one in (key, self._home.key) if one in members]
+        if any(member.trust is Trust.GUEST for member in two):
             return False
         return self._joining is not None or self._with_guest(key) is not None
 
     def stage(self, key: bytes) -> Stage | None:
         """How far the meeting with just this device is; None when there is none."""
-        if not self.waits(key):
+        if key not in self._home.roster.members or not self.waits(key):
             return None
         waiting = self._with_guest(key)
         if waiting is None and key == self.host:
@@ -168,10 +169,12 @@ class Meetings:
         joining, host = self._joining, self.host
         is_agreed = joining is not None and joining.stage == Stage.AGREED
         is_free = host is None or self._waits_there.get(host) is False
-        if is_agreed and is_free:
+        # Who was removed meanwhile was not wanted: that ends no waiting.
+        ends = is_agreed and is_free and self._home.key in self._home.roster.members
+        if ends:
             await self._drop(b"")
         self.look_again()
-        return is_agreed and is_free
+        return ends
 
     async def until(self, holds: Callable[[], bool], seconds: float | None = None) -> bool:
         """Until something holds; False when it does not in time."""

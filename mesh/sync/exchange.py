@@ -230,6 +230,8 @@ class Exchange:
     def hello(self) -> None:
         """Begin the talk, or begin it again after trust, pause or family changed."""
         talk, circle = self._talk, self._circle
+        if not circle.family.is_member(self.key):
+            return  # we, or it, left while the lane is still up
         given = self.gives.begin()
         talk.has_said_hello = True
         since = talk.allowed.since if talk.allowed else 0

@@ -9,18 +9,21 @@ Nothing is stored of it, and no record goes as long as one of the two waits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mesh.errors import BadFrame, PeerUnreachable
-from mesh.model.meeting import Tally
+from mesh.model.meeting import Inventory, Tally
 from mesh.storage.surveys import inventory
 from mesh.wire import frames
 
 if TYPE_CHECKING:
-    from mesh.model.meeting import Inventory
+    from collections.abc import Callable
+
     from mesh.sync.comparing import Worker
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Survey, Surveyed
+
+T = TypeVar("T")
 
 ANSWERS_MAX = 64
 """So often one talk is surveyed; a device that asks for more ends it."""
@@ -47,19 +50,20 @@ class Surveying:
 
     async def _ask(self) -> None:
         self._nonce += 1
-        own = await self._inventory(_mark(self._talk.circle.run, self._nonce))
+        mark = _mark(self._talk.circle.run, self._nonce)
+        own = await self._inventory(mark, lambda inventory: inventory)
         if own is not None:
             self._tally = Tally(own)
             self._talk.say(frames.Survey(self._nonce))
 
-    async def _inventory(self, mark: bytes) -> Inventory | None:
+    async def _inventory(self, mark: bytes, read: Callable[[Inventory], T]) -> T | None:
         """What the other would be given, by what our last hello said."""
         talk = self._talk
         allowed, only_mine = talk.allowed, talk.own_only
         if allowed is None or not talk.may_survey:
             return None
         return await talk.circle.database.read(
-            lambda sql: inventory(sql, allowed, mark, only_mine=only_mine)
+            lambda sql: read(inventory(sql, allowed, mark, only_mine=only_mine))
         )
 
     def asked(self, frame: Survey) -> None:
@@ -72,10 +76,9 @@ class Surveying:
     async def _answer(self, frame: Survey) -> None:
         hello = self._talk.their_hello
         run = b"" if hello is None else hello.run
-        own = await self._inventory(_mark(run, frame.nonce))
-        if own is None:
+        parts = await self._inventory(_mark(run, frame.nonce), Inventory.parts)
+        if parts is None:
             return
-        parts = await self._talk.circle.database.read(lambda _: own.parts())
         said = [
             frames.write(frames.Surveyed(frame.nonce, part, number == len(parts)))
             for number, part in enumerate(parts, 1)
