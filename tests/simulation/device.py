@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mesh.commands.services import Services
     from mesh.family.registry import Registry
     from mesh.messages import News
+    from mesh.model.meeting import Preview
     from mesh.storage.objects import Outcome
     from tests.simulation.families import Born
     from tests.simulation.network import Network
@@ -59,13 +60,18 @@ class Crew:
 
 
 class Reactions(Following):
-    """The product's own reactions; what was written here is told to the run too."""
+    """The product's own reactions; what was written or counted here is told to the run."""
 
     on_wrote: Callable[[Outcome], None]
+    on_surveyed: Callable[[bytes, Preview], None]
 
     def wrote(self, outcome: Outcome) -> None:
         self.on_wrote(outcome)
         super().wrote(outcome)
+
+    def surveyed(self, key: bytes, preview: Preview) -> None:
+        self.on_surveyed(key, preview)
+        super().surveyed(key, preview)
 
     def announce_soon(self) -> None:
         """Nobody listens to how all stand, and working it out takes time."""
@@ -90,6 +96,7 @@ class Device:
         self.windows: dict[bytes, int] = {}
         self.wrote: dict[bytes, bytes] = {}
         self.on_crash: Callable[[Device], None] = lambda _d: None
+        self.on_surveyed: Callable[[bytes, Preview], None] = lambda *_: None
         self._rng = rng
         self._store = Store()
         self._read_as_of: tuple[apsw.Connection, int] | None = None
@@ -118,6 +125,7 @@ class Device:
         tasks = Tasks(cast("asyncio.TaskGroup", crew))
         following = self.following = Reactions(tasks, self._begin_anew)
         following.on_wrote = self._note_written
+        following.on_surveyed = self.on_surveyed
         self.services = services = await build(
             NOWHERE,
             disk,

@@ -35,18 +35,21 @@ class Born:
 
 
 @functools.lru_cache(maxsize=64)
-def family(trusts: tuple[Trust, ...]) -> tuple[Born, ...]:
-    """A family of these devices, the first its founder; full ones are admins."""
+def family(trusts: tuple[Trust, ...], first: int = 0) -> tuple[Born, ...]:
+    """A family of these devices, the first its founder; full ones are admins.
+
+    Families that are to meet begin at different numbers.
+    """
     loop = Timeline()
     try:
-        return loop.run_until_complete(_found(loop, trusts))
+        return loop.run_until_complete(_found(loop, trusts, first))
     finally:
         loop.close()
 
 
-async def _found(loop: Timeline, trusts: tuple[Trust, ...]) -> tuple[Born, ...]:
+async def _found(loop: Timeline, trusts: tuple[Trust, ...], first: int) -> tuple[Born, ...]:
     disks, registries = [], []
-    for number in range(len(trusts)):
+    for number in range(first, first + len(trusts)):
         disks.append(Disk(blank(), random.Random(number)))  # noqa: S311
         registries.append(await Registry.open(_means(loop, disks[-1], number)))
     founder = registries[0]

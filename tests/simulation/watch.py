@@ -65,7 +65,8 @@ def _judge_page(sender: Device, peer: bytes, page: frames.Page, trust: Trust) ->
     rows = [item(raw) for raw in frames.unpack_rows(page)]
     store = store_about(sender.connection, dict.fromkeys(one.object for one in rows))
     oldest = sender.windows.get(peer, 0) if trust is Trust.LIMITED else 0
-    is_full = sender.services.registry.roster.members[sender.key].trust is Trust.FULL
+    me = sender.services.registry.roster.members.get(sender.key)
+    is_full = me is None or me.trust is Trust.FULL  # None: about to leave, as what it was
     for one in rows:
         if one.object_kind not in KINDS[trust]:
             raise Leak(f"{sender.name} gives a kind of object that may not go there")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mesh.model.device import Trust
     from mesh.model.roster import Roster
     from mesh.wishes import AnyWish
+    from tests.simulation.families import Born
 
 HEAL_S = 12.0
 REST_S = 240.0
@@ -131,8 +132,7 @@ class World:
         logger = logging.getLogger("mesh")
         logger.addHandler(self._errors)
         try:
-            for number, born in enumerate(family(self.shape.trusts)):
-                self.add(Device(f"d{number}", born.copied(), self.network, self.rng))
+            self.gather()
             self.loop.run_until_complete(self._play())
         finally:
             logger.removeHandler(self._errors)
@@ -158,6 +158,15 @@ class World:
         self.loop.close()
         for connection in (*(one.connection for one in self.devices), *self.faults.backups()):
             connection.close()
+
+    def gather(self) -> None:
+        """All devices of this run, before it begins."""
+        for number, born in enumerate(family(self.shape.trusts)):
+            self.add(self.make(f"d{number}", born))
+
+    def make(self, name: str, born: Born) -> Device:
+        """A device as it was born, to be changed by this run."""
+        return Device(name, born.copied(), self.network, self.rng)
 
     def add(self, device: Device) -> None:
         """A device takes part from now on."""

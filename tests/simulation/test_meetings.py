@@ -1,0 +1,25 @@
+"""Devices with pasts of their own meet families, whatever fails meanwhile: so many times."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RUNS = 24
+ROOT = Path(__file__).parents[2]
+
+
+def test_nothing_crosses_before_both_agreed_and_the_counts_are_exact() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation.meetings", "0", str(RUNS)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{RUNS} runs, 0 broken" in done.stdout
+    assert all(came in done.stdout for came in ("became one", "stayed apart", "counted"))
