@@ -130,7 +130,7 @@ class Meeting(World):
         else:
             guest = self.make(f"d{number}", family((Trust.FULL,), first=number)[0])
             self.add(guest)
-        # Under a former key of this family a limited device may say nothing any more.
+        # A limited one may not speak for its former key while the family has not heard.
         trusts = (Trust.FULL, Trust.FULL, Trust.LIMITED)
         trust = rng.choice(trusts) if leaves_at is None else Trust.FULL
         begins_at = rng.randrange(steps // 3, steps)
