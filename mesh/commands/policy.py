@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.companion import terms
+from mesh.companion.last_copies import LastCopies
 from mesh.companion.outlook import Outlook
 from mesh.errors import BadInput
 from mesh.model.allowance import Allowance
@@ -133,13 +134,16 @@ def _outlook(services: Services, key: bytes, wish: PreviewPolicy) -> Outlook:
     trust = wish.trust or policies.trust(key)
     changes = dict(checked(name, text, device) for name, text in wish.choices.items())
     policy = policies.policy.with_choices(changes)
+    roster = services.registry.roster
+    last = LastCopies(key, roster, policy).keeps if trust is Trust.FULL else None
     present = allowance(policies.trust(key), now_ms, policies.policy, device)
     return Outlook(
-        tags=services.registry.roster.tags_of(key),
+        tags=roster.tags_of(key),
         then=allowance(trust, now_ms, policy, device, policies.own),
         kept=grants(policy, trust, device),
         now=Allowance(policies.may_have(key), present.since),
         samples=wish.samples,
+        keeps_last=last,
     )
 
 

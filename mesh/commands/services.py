@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from mesh.companion.last_copies import LastCopies
 from mesh.errors import NotFound
 from mesh.model.device import Trust, author_tag, device_id
+from mesh.model.fact import scope_parts
 from mesh.wishes import Event
 
 if TYPE_CHECKING:
@@ -162,14 +164,19 @@ class Services:
         """Who may have what travels in this scope, and so should confirm a forgetting.
 
         This device, the one that wrote it (its author tag), and whoever may hold such things
-        or was not yet heard to have withdrawn them.
+        or was not yet heard to have withdrawn them, or keeps them as there is no other copy.
         """
         roster, policies = self.registry.roster, self.policies
+        kind, _, level = scope_parts(scope)
+
+        def keeps(key: bytes) -> bool:
+            return LastCopies(key, roster, policies.policy).keeps(kind, level, author)
+
         sure = {self.registry.key, roster.owner_of(author) if author is not None else None}
         return {
             author_tag(key): device_id(key)
             for key in roster.members
-            if key in sure or policies.may_have(key).covers(scope)
+            if key in sure or policies.may_have(key).covers(scope) or keeps(key)
         }
 
     def gone(self) -> dict[bytes, str]:

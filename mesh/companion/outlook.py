@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Grants, Label, may_send
+from mesh.model.fact import scope_parts
 from mesh.storage import previewing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mesh.storage.objects import Connection
     from mesh.storage.previewing import Thing
@@ -31,6 +32,8 @@ class Outlook:
         default_factory=lambda: {SENT: Counter(), WITHHELD: Counter(), WITHDRAWN: Counter()}
     )
     chosen: list[tuple[Thing, str]] = field(default_factory=list)
+    keeps_last: Callable[[int, int, bytes | None], bool] | None = None
+    """What it keeps all the same, by scope kind, level and author."""
 
     def fates(self, thing: Thing) -> Iterator[str]:
         """What becomes of a thing."""
@@ -38,11 +41,15 @@ class Outlook:
             yield SENT
             return
         yield WITHHELD
-        if any(self._goes_back(label) for label in thing.labels):
+        if any(self._goes_back(label, thing.author) for label in thing.labels):
             yield WITHDRAWN
 
-    def _goes_back(self, label: Label) -> bool:
-        return may_send(label, self.now) and not self.kept.covers(label.scope)
+    def _goes_back(self, label: Label, author: bytes | None) -> bool:
+        if self.kept.covers(label.scope) or not may_send(label, self.now):
+            return False
+        kind, _, level = scope_parts(label.scope)
+        is_last = self.keeps_last is not None and self.keeps_last(kind, level, author)
+        return not is_last
 
     def look(self, connection: Connection, *, only_mine: bool) -> None:
         """Count everything that is here."""

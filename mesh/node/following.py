@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mesh.commands import meeting
 from mesh.commands.confiding import news_of
 from mesh.commands.telling import bulletin, heartbeat
+from mesh.companion.last_copies import LastCopies
 from mesh.companion.newsroom import grant_published
 from mesh.links.addresses import own_addresses
 from mesh.links.handshake import LaneKind
@@ -314,6 +315,7 @@ class Following:
             policies.grants,
             policies.private_tags,
             roster.was_admin_at,
+            LastCopies(services.registry.key, roster, policies.policy).keeps,
         )
 
     def device_of(self, tag: bytes) -> str | None:

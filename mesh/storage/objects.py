@@ -51,6 +51,8 @@ class Rules:
     private_tags: frozenset[str] = DEFAULT_TAGS
     may_choose: Callable[[bytes, int], bool] | None = None
     """Whether an author managed the family then; without it as ``was_full_at``."""
+    keeps_last: Callable[[int, int, bytes | None], bool] | None = None
+    """Whether this device keeps what it may not hold of a scope kind, a level and an author."""
 
     def may_hold(self, kind: int, level: int, author: bytes | None, *, mine: bool) -> bool:
         """Whether this device may keep content of a scope kind counted at this level."""

@@ -86,7 +86,7 @@ class Placing:
     def _settle(self, row: ObjectRow, held: list[Held], home: ObjectRow | None) -> None:
         row.level = views.level_of(held)
         is_kept = self._keeps(row, home)
-        if is_kept:
+        if is_kept and self._fits(row, home):
             held = self._without_stricter(row, held)
         root = views.root_of(held)
         said = [one.fact for one, _ in views.texts_of(held)] + ([root.fact] if root else [])
@@ -137,7 +137,7 @@ class Placing:
 
         def is_too_strict(kind: int, level: int) -> bool:
             widest = grants.widest(facts.scope_kind(row.kind, kind))
-            return kind not in facts.STUBS and level > widest
+            return kind not in facts.STUBS and level > widest >= row.level
 
         found = [one.fact for one in held if is_too_strict(one.fact.kind, one.fact.level)]
         if not found or self._is_ours(row):
@@ -148,15 +148,36 @@ class Placing:
     def _hold_reasons(self, row: ObjectRow) -> None:
         """Why somebody felt so is a kind of its own: it may be none of this device's."""
         author, mine = facts.author_of(row.id), self._is_own(row)
-        if not self._rules.may_hold(ScopeKind.REASON, row.level, author, mine=mine):
+        may_hold = self._rules.may_hold(ScopeKind.REASON, row.level, author, mine=mine)
+        if not may_hold and not self._is_last(row, None, ScopeKind.REASON):
             kept = [kind for kind in FactKind if kind != FactKind.REASON]
             self._drop(row, kept, but_own=True)
 
     def _keeps(self, row: ObjectRow, home: ObjectRow | None) -> bool:
+        if self._fits(row, home) or facts.author_of(row.id) == self._rules.own:
+            return True
         kind = facts.scope_kind(row.kind, FactKind.ROOT)
-        level = max(row.level, home.level if home else 0)
-        author, is_ours = facts.author_of(row.id), self._is_ours(row)
-        return self._rules.may_hold(kind, level, author, mine=is_ours)
+        return self._is_ours(row) or self._is_last(row, home, kind)
+
+    def _fits(self, row: ObjectRow, home: ObjectRow | None) -> bool:
+        kind = facts.scope_kind(row.kind, FactKind.ROOT)
+        return _counted(row, home) <= self._rules.grants.widest(kind)
+
+    def _is_last(self, row: ObjectRow, home: ObjectRow | None, kind: int) -> bool:
+        """Whether there may be no other copy: no member made it, and it may be nowhere else.
+
+        What somebody made private stays where that was said, and only there.
+        """
+        keeps_last, level = self._rules.keeps_last, _counted(row, home)
+        roots = views.of_kind(held_facts(self._sql, row), FactKind.ROOT) if keeps_last else []
+        root = views.root_of(roots)
+        if keeps_last is None or root is None:
+            return False
+        is_said_here = home is not None and self._is_own(home, by_any=True)
+        if level > max(Level.FAMILY, root.fact.level) and not is_said_here:
+            return False
+        made = [one.id for one in roots] if row.kind in facts.NAMED else [row.id]
+        return all(keeps_last(kind, level, facts.author_of(one)) for one in made)
 
     def _is_ours(self, row: ObjectRow) -> bool:
         """Whether it stays here, whatever may be held: what was written here may be alone."""
@@ -260,3 +281,7 @@ class Placing:
             (row.kind, row.home, row.level, row.reach, row.shown, row.stamp, row.state,
              row.plain, row.n),
         )  # fmt: skip
+
+
+def _counted(row: ObjectRow, home: ObjectRow | None) -> int:
+    return max(row.level, home.level if home else 0)

@@ -8,7 +8,7 @@ import pytest
 
 from mesh.errors import BadInput, NotPermitted
 from mesh.model.device import Trust
-from mesh.model.fact import Level
+from mesh.model.fact import FactKind, Level
 from mesh.node import Node
 from mesh.node.sharing import NOTES_MAX
 from mesh.profile import Profile
@@ -24,6 +24,7 @@ from mesh.wishes import (
     PolicyShown,
     PreviewPolicy,
     PreviewShown,
+    Relabel,
     Remember,
     Retag,
     Revoke,
@@ -228,6 +229,70 @@ async def test_looking_for_a_private_tag_is_done_at_the_next_start_if_it_was_cut
         await laptop.stop()
         await laptop.start()
         await until_remembers(laptop)
+
+
+async def reasons(device: Device) -> int:
+    sql = "SELECT count(*) FROM fact WHERE kind=?"
+    database = device.node.services.database
+    return await database.read(lambda own: int(own.execute(sql, (int(FactKind.REASON),)).get))
+
+
+async def left_behind(desk: Device, laptop: Device, phone: Device) -> None:
+    """Each of three wrote something; the third is gone."""
+    await phone.ask(Remember(text="of the phone"))
+    await phone.ask(Feel(valence=0.5, because="a walk"))
+    await phone.ask(Say(text="hello", conversation="kitchen"))
+    await desk.ask(Remember(text="of the desk"))
+    await laptop.ask(Remember(text="of the laptop"))
+    await in_step(desk, laptop)
+    await desk.ask(Revoke(device=phone.id))
+    await phone.stop()
+
+
+async def test_what_a_removed_device_wrote_stays_when_nobody_may_have_it(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await left_behind(desk, laptop, phone)
+        shown: PreviewShown = await desk.ask(
+            PreviewPolicy(device=laptop.id, choices={"memory_access": "off"})
+        )
+        assert shown.would_withdraw["memories"] == 2
+        await choose(desk, "memory_access", "off", laptop)
+        await until_remembers(laptop, "of the laptop")
+        await choose(desk, "memory_access", "default", laptop)
+        await until_remembers(laptop, "of the desk", "of the laptop", "of the phone")
+        await choose(desk, "memory_access", "off")
+        await until_remembers(laptop, "of the laptop", "of the phone")
+        await until_remembers(desk, "of the desk", "of the phone")
+        await choose(desk, "memory_access", "on")
+        await until_remembers(laptop, "of the desk", "of the laptop", "of the phone")
+
+
+async def test_why_a_removed_device_felt_so_stays_when_nobody_may_have_it(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await left_behind(desk, laptop, phone)
+        await choose(desk, "mood_reasons", "off")
+        await until_chosen(laptop, "mood_reasons", "off")
+        await in_step(desk, laptop)
+        assert [await reasons(device) for device in (desk, laptop)] == [1, 1]
+
+
+async def test_who_makes_a_conversation_private_keeps_what_a_removed_device_said_in_it(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await left_behind(desk, laptop, phone)
+        await desk.ask(Relabel(id="kitchen", privacy="private"))
+        await in_step(desk, laptop)
+        assert await desk.said("kitchen") == ["hello"]
+
+        async def is_gone() -> bool:
+            return not await laptop.ask(Conversations())
+
+        await laptop.until(is_gone)
 
 
 async def test_reasons_can_stay_at_home_while_the_mood_is_shared(tmp_path: Path) -> None:

@@ -206,6 +206,7 @@ def _tick(identity: bytes) -> int:
 def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
     """Whoever is family holds nothing of what was forgotten, nor what it may not hold."""
     union = given_by(devices, roster)
+    tags = {author_tag(key) for key in roster.members}
     for device in devices:
         name, own = device.name, author_tag(device.key)
         store = device.store
@@ -213,7 +214,11 @@ def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
             content = [one for one in items if not one.is_stub and one.kind != WISH]
             if content and union.is_forgotten(identity):
                 raise Broken(f"{name} still has {identity.hex()}, which was forgotten")
-            is_mine = any(one.raw in store.mine for one in items) or identity[:6] == own
+            # Who makes private what no member wrote, or its conversation, keeps it.
+            homes = () if identity[:6] in tags else store.homes(identity)
+            around = [one for home in homes for one in store.objects.get(home, ())]
+            said = [*items, *around]
+            is_mine = any(one.raw in store.mine for one in said) or identity[:6] == own
             if content and not is_mine and union.joined(store).level(identity) > FAMILY:
                 raise Broken(f"{name} still has {identity.hex()}, which is private")
 

@@ -185,8 +185,8 @@ RULES = (
         "a conversation's label counts for its turns",
         "a turn counts at the stricter of its own level and its conversation's",
         PLACING,
-        "        level = max(row.level, home.level if home else 0)\n",
-        "        level = row.level\n",
+        "    return max(row.level, home.level if home else 0)\n",
+        "    return row.level\n",
     ),
     Rule(
         "labels outlive their conversation",
@@ -297,6 +297,14 @@ RULES = (
         "        if level < Level.PRIVATE and self._is_private(content):\n",
         "        if False:\n",
         "tests/mesh/sync/test_choices.py",
+    ),
+    Rule(
+        "no last copy goes",
+        "what no member wrote is kept when no own device may hold it",
+        PLACING,
+        "        return self._is_ours(row) or self._is_last(row, home, kind)\n",
+        "        return self._is_ours(row)\n",
+        "tests/family/test_policies.py",
     ),
     Rule(
         "room for strangers",

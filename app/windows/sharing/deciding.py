@@ -189,17 +189,7 @@ def asking(
         text = trn("And so for {n} more device.", "And so for {n} more devices.", more)
         question.add_point("devices", "off", text)
     if is_felt_here:
-        _warn(question)
+        # What goes from this device itself is not counted.
+        text = tr("This device gives back what was written on other devices of the family.")
+        question.add_point("laptop", "warn", text)
     return question
-
-
-def _warn(question: Question) -> None:
-    """This device is not counted, and what nobody has written any more is lost."""
-    question.add_point(
-        "laptop", "warn", tr("This device gives back what was written on others.")
-    )
-    question.add_point(
-        "warning",
-        "bad",
-        tr("What was written on a device that has left the family is then nowhere any more."),
-    )

@@ -306,7 +306,7 @@ def test_a_change_for_the_family_counts_every_device_it_reaches_and_warns_of_thi
     assert asked == {DESK, scenes.device_id("Phone"), scenes.device_id("Home Server")}
     said = texts(question_of(page))
     assert said.count("would give back 2 memories") == 3
-    assert "This device gives back what was written on others." in said
+    assert "This device gives back what was written on other devices of the family." in said
 
 
 def test_who_says_no_sees_it_as_it_was(page: SharingPage, recorder: Recorder) -> None:
