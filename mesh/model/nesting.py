@@ -9,13 +9,14 @@ from __future__ import annotations
 import msgspec
 
 DEPTH_MAX = 64
-SHALLOW_BYTES = 128
-"""So few bytes are never nested too deeply for anybody: each level takes one."""
+_NO_CONTAINER = bytes({*range(256)} - {*range(0x80, 0xA0), 0xDC, 0xDD, 0xDE, 0xDF})
+"""Bytes that begin neither an array nor a map."""
 
 
 def is_too_deep(packed: bytes) -> bool:
-    """Whether a value is nested more than ``DEPTH_MAX`` deep, or cannot be read at all."""
-    if len(packed) <= SHALLOW_BYTES:
+    """Whether a value is nested more than ``DEPTH_MAX`` deep, or so much that none can tell."""
+    # Each level takes a byte that begins a container: most values have too few of them.
+    if len(packed.translate(None, _NO_CONTAINER)) <= DEPTH_MAX:
         return False
     try:
         level = [msgspec.msgpack.decode(packed)]
