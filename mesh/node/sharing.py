@@ -149,7 +149,7 @@ class Sharing:
         """What has one of these tags is private from now on; cut anywhere, it is done again."""
         services, fresh = self._current(), tags - self._policies.guarded
         is_first = tags != self._looked_for
-        if fresh or is_first:
+        if fresh or (is_first and self._looked_for is not None):
             await services.database.wait_written()
         found = await services.database.read(lambda sql: choices.objects_with_tag(sql, fresh))
         if is_first:
