@@ -698,8 +698,25 @@ class MoodShown(Shown, frozen=True):
     why: tuple[ReasonShown, ...] | None = None
 
 
+class BadPart(Shown, frozen=True):
+    """Something in a file that could not be taken in, and why not, in a sentence.
+
+    ``line``: the number of the line or item; the rest as far as it is known.
+    """
+
+    why: str
+    line: int | None = None
+    conversation: str | None = None
+    title: str | None = None
+    message: str | None = None
+
+
 class ImportDone(Shown, frozen=True):
-    """What an import did; ``bad_lines``: the first hundred numbers of unreadable lines."""
+    """What an import did, of a file in this ``format``.
+
+    ``left_out``: what nobody said, hidden notes and the like. ``bad_parts``: the first hundred
+    that could not be read; ``bad_lines``: their numbers.
+    """
 
     imported: int
     skipped: int
@@ -708,6 +725,9 @@ class ImportDone(Shown, frozen=True):
     bad: int = 0
     bad_lines: tuple[int, ...] = ()
     cancelled: bool = False
+    format: str = "jsonl"
+    left_out: int = 0
+    bad_parts: tuple[BadPart, ...] = ()
 
 
 class ExportDone(Shown, frozen=True):

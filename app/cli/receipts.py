@@ -80,7 +80,9 @@ def imported(voice: Voice, value: object) -> None:
     known = trn("{n} was here already", "{n} were here already", done.skipped)
     took = _seconds(done.seconds)
     voice.say(f"{messages} {threads}, {known} ({took}).", GREEN)
-    if done.bad:
+    if done.left_out:
+        voice.say(f"{wording.left_out(done.left_out)}.")
+    if done.bad and done.format == "jsonl":
         bad = trn(
             "{n} line could not be read: {lines}",
             "{n} lines could not be read: {lines}",
@@ -88,6 +90,10 @@ def imported(voice: Voice, value: object) -> None:
             lines=", ".join(str(line) for line in done.bad_lines),
         )
         voice.say(bad)
+    elif done.bad:
+        voice.say(trn("{n} part could not be read:", "{n} parts could not be read:", done.bad))
+        for one in done.bad_parts:
+            voice.say(f"  {wording.bad_part(one)}")
 
 
 def exported(voice: Voice, value: object) -> None:

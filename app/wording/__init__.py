@@ -1,7 +1,8 @@
 """Every text a person reads, in the language that was chosen; no Qt and nothing at import.
 
 ``tr`` and its kin speak; ``dates`` and ``terms`` know how moments, health and trust are called;
-``errors`` says what went wrong. The translations lie in ``resources/locale``.
+``errors`` says what went wrong, ``history`` what a file brought. The
+translations lie in ``resources/locale``.
 """
 
 from app.wording.dates import (
@@ -15,6 +16,7 @@ from app.wording.dates import (
     when,
 )
 from app.wording.errors import sentence, told
+from app.wording.history import bad_part, bad_place, left_out
 from app.wording.language import (
     folder,
     grouped,
@@ -45,6 +47,8 @@ from app.wording.terms import (
 
 __all__ = [
     "ago",
+    "bad_part",
+    "bad_place",
     "cause",
     "clock_time",
     "day",
@@ -57,6 +61,7 @@ __all__ = [
     "language",
     "lately",
     "left",
+    "left_out",
     "locale",
     "mark",
     "meeting_kind",

@@ -13,6 +13,7 @@ from mesh.errors import BadInput, NotFound
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import Memory, ObjectKind, Turn
+from mesh.model.imported import imported_id
 from mesh.storage import finding, leafing, reading
 from mesh.storage.objects import State, held_facts, object_by_id, object_by_n
 from mesh.wishes import (
@@ -214,7 +215,7 @@ def _message(connection: Connection, conversation: str, identity: str | None) ->
     if identity is None:
         return None
     line = Turn(conversation, "", "", 0, source=identity)
-    found = object_by_id(connection, facts.imported_id(line))
+    found = object_by_id(connection, imported_id(line))
     return _shown(connection, found or _by_hex(connection, identity), ObjectKind.TURN)
 
 

@@ -1,6 +1,8 @@
 """One message a line: what the lines of a file mean, without touching a file.
 
     in    {"id"?, "conversation_id", "role", "text", "timestamp", "speaker"?, "tags"?}
+          {"id"?, "text", "tags"?, "privacy", "timestamp"}                       a memory
+          {"id"?, "valence", "arousal", "confidence"?, "timestamp", "because"?}  a mood
     out   the same, with "device_id" after "timestamp"
 
 ``id`` out is the id the line came in with, else the message's own in hex. ``device_id`` is null
@@ -13,6 +15,7 @@ conversation within the same millisecond keep the order of the file.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import math
 from collections import OrderedDict
@@ -28,7 +31,8 @@ from mesh.companion import terms
 from mesh.errors import BadInput, TooLarge
 from mesh.model import fact as facts
 from mesh.model import hlc
-from mesh.model.fact import Fact, FactKind, Level, ObjectKind, Turn
+from mesh.model.fact import Fact, FactKind, Level, Memory, ObjectKind, Observation, Turn
+from mesh.model.imported import Imported, imported_id
 
 MICROS = 1_000_000
 SECONDS_MAX = 1 << 40
@@ -44,34 +48,80 @@ COUNTER_MAX = (1 << hlc.COUNTER_BITS) - 1
 K = TypeVar("K")
 V = TypeVar("V")
 _Name = Annotated[str, Meta(max_length=terms.NAME_MAX)]
+_Identity = _Name | int | None
+_Privacy = Annotated[str, Meta(max_length=32)]
+_Moment = float | Annotated[str, Meta(max_length=64)]
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """A line as it comes; other fields are ignored."""
+    """A message as it comes; other fields are ignored."""
 
     conversation_id: Annotated[str, Meta(min_length=1, max_length=terms.NAME_MAX)]
     role: Annotated[str, Meta(min_length=1, max_length=32)]
     text: Annotated[str, Meta(max_length=facts.TEXT_MAX)]
-    timestamp: float | Annotated[str, Meta(max_length=64)]
-    id: _Name | int | None = None
+    timestamp: _Moment
+    id: _Identity = None
     speaker: _Name | None = None
     tags: Annotated[list[facts.Tag], Meta(max_length=facts.TAGS_MAX)] | None = None
+    privacy: _Privacy | None = None
+
+
+class MemoryIn(msgspec.Struct, frozen=True, gc=False):
+    """A memory as it comes."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=facts.TEXT_MAX)]
+    privacy: _Privacy
+    timestamp: _Moment
+    id: _Identity = None
+    tags: Annotated[list[facts.Tag], Meta(max_length=facts.TAGS_MAX)] | None = None
+
+
+class MoodIn(msgspec.Struct, frozen=True, gc=False):
+    """An observation of mood as it comes."""
+
+    valence: facts.Unit
+    arousal: facts.Unit
+    timestamp: _Moment
+    confidence: facts.Share = 1.0
+    id: _Identity = None
+    because: Annotated[str, Meta(max_length=facts.TEXT_MAX)] | None = None
+
+
+AnyIn = Line | MemoryIn | MoodIn
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line as a fact ready to be taken in."""
 
-    turn: Turn
+    content: Imported
     fact: Fact
     raw: bytes
     identity: bytes
-    native: bytes | None
-    """The object this line was exported from, if its id looks like one."""
+    known_as: tuple[bytes, ...] = ()
+    """Other objects that are the same: what it was exported from, or where it stood before."""
+    because: str | None = None
+    """Why somebody felt so."""
 
 
 _decode = msgspec.json.Decoder(Line).decode
+_decode_others = (msgspec.json.Decoder(MemoryIn).decode, msgspec.json.Decoder(MoodIn).decode)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encode_body = msgspec.msgpack.Encoder().encode
+_NO_MESSAGE = "A line that is not a message."
+
+
+def line_of(raw: bytes) -> AnyIn:
+    """What a line of JSON says; BadInput when it is no message, memory or mood."""
+    try:
+        return _decode(raw)
+    except _UNREADABLE as error:
+        for decode in _decode_others:
+            try:
+                return decode(raw)
+            except _UNREADABLE:
+                continue
+        raise BadInput(_NO_MESSAGE) from error
 
 
 class LineReader:
@@ -83,20 +133,42 @@ class LineReader:
         self._moments: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def read(self, raw: bytes) -> Entry:
-        """The fact of one line (without its end); BadInput when it is none."""
-        try:
-            line = _decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BadInput("A line that is not a message.") from error
-        return self._entry(self._turn(line))
+        """The fact of one line of JSON (without its end); BadInput when it is none."""
+        return self._read(line_of(raw))
 
-    def _turn(self, line: Line) -> Turn:
+    def entry(self, line: AnyIn, also_in: str | None = None) -> Entry:
+        """The fact of a line that was made, not decoded. BadInput when it is beyond bounds.
+
+        ``also_in``: another conversation in which the same message may be already.
+        """
+        try:
+            checked = msgspec.convert(msgspec.to_builtins(line), type(line))
+        except msgspec.ValidationError as error:
+            raise BadInput("A line that is too long.") from error
+        entry = self._read(checked)
+        if also_in is None or not isinstance(entry.content, Turn):
+            return entry
+        elsewhere = msgspec.structs.replace(entry.content, conversation=also_in)
+        known_as = (*entry.known_as, imported_id(elsewhere))
+        return dataclasses.replace(entry, known_as=known_as)
+
+    def _read(self, line: AnyIn) -> Entry:
         shown = micros(line.timestamp)
         if not 0 <= shown <= self._latest_us:
             raise BadInput("A line of an impossible time.")
+        source = _source(line.id)
+        if isinstance(line, MoodIn):
+            felt = Observation(line.valence, line.arousal, line.confidence, shown, source)
+            return self._entry(felt, because=line.because or None)
+        level = Level.FAMILY if line.privacy is None else terms.level(line.privacy)
+        if isinstance(line, MemoryIn):
+            return self._entry(Memory(line.text, _tags(line.tags), shown, source), level)
+        return self._entry(self._turn(line, shown, source), level)
+
+    def _turn(self, line: Line, shown: int, source: str | None) -> Turn:
         turn = Turn(
             line.conversation_id, line.role, line.text, shown, line.speaker,
-            tuple(dict.fromkeys(line.tags)) if line.tags else (), _source(line.id),
+            _tags(line.tags), source,
         )  # fmt: skip
         native = _native(turn.source)
         if turn.source is None or (native is not None and facts.is_imported(native)):
@@ -112,7 +184,7 @@ class LineReader:
         if exported_as is not None:
             for ordinal in range(SPARE_ORDINALS):
                 candidate = msgspec.structs.replace(bare, ordinal=ordinal)
-                if facts.imported_id(candidate) == exported_as:
+                if imported_id(candidate) == exported_as:
                     return candidate
             return turn
         digest = hashlib.blake2b(_encode_body(bare), digest_size=16).digest()
@@ -120,23 +192,50 @@ class LineReader:
         _remember(self._identical, digest, ordinal)
         return msgspec.structs.replace(bare, ordinal=ordinal) if ordinal else bare
 
-    def _entry(self, turn: Turn) -> Entry:
+    def _entry(
+        self, content: Imported, level: int = Level.FAMILY, because: str | None = None
+    ) -> Entry:
+        native = _native(content.source)
+        content, kind = _bare(content, native), _KINDS[type(content)]
+        tags = () if isinstance(content, Observation) else content.tags
         fact = Fact(
-            facts.VERSION, FactKind.ROOT, b"", b"", ObjectKind.TURN, self._stamp(turn),
-            terms.level_with(Level.FAMILY, turn.tags), (), facts.encode_body(turn),
+            facts.VERSION, FactKind.ROOT, b"", b"", kind, self._stamp(content),
+            terms.level_with(level, tags), (), facts.encode_body(content),
         )  # fmt: skip
         try:
             raw = facts.write(fact)
         except TooLarge as error:
             raise BadInput("A line that is too long.") from error
-        return Entry(turn, fact, raw, facts.imported_id(turn), _native(turn.source))
+        known_as = () if native is None else (native,)
+        return Entry(content, fact, raw, imported_id(content), known_as, because)
 
-    def _stamp(self, turn: Turn) -> int:
-        milliseconds = turn.shown // 1000
-        before, counter = self._moments.pop(turn.conversation, (-1, 0))
+    def _stamp(self, content: Imported) -> int:
+        milliseconds = content.shown // 1000
+        if not isinstance(content, Turn):
+            return hlc.tick_of(milliseconds, 0)
+        before, counter = self._moments.pop(content.conversation, (-1, 0))
         counter = min(counter + 1, COUNTER_MAX) if milliseconds == before else 0
-        _remember(self._moments, turn.conversation, (milliseconds, counter))
+        _remember(self._moments, content.conversation, (milliseconds, counter))
         return hlc.tick_of(milliseconds, counter)
+
+
+_KINDS: dict[type[Imported], ObjectKind] = {
+    Turn: ObjectKind.TURN,
+    Memory: ObjectKind.MEMORY,
+    Observation: ObjectKind.OBSERVATION,
+}
+
+
+def _bare(content: Imported, exported_as: bytes | None) -> Imported:
+    """A memory or mood without an id comes back from an export under the computed one."""
+    if exported_as is None or isinstance(content, Turn):
+        return content
+    bare = msgspec.structs.replace(content, source=None)
+    return bare if imported_id(bare) == exported_as else content
+
+
+def _tags(tags: list[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tags)) if tags else ()
 
 
 def _remember(known: OrderedDict[K, V], key: K, value: V) -> None:

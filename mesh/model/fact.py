@@ -6,7 +6,7 @@ the author's exact bytes, a MessagePack array:
     [version, kind, id, object, object kind, stamp, level, sees, body]
 
 ``id`` is 16 bytes: author tag 6 · run 2 (random at every start) · tick 8. An imported line has
-no author: its ``id`` is empty on the wire and computed from its body (``imported_id``, top bit
+no author: its ``id`` is empty on the wire and computed from its body (imported.py, top bit
 set), so that a file imported on two devices is one history. ``object`` is empty when the fact
 is its object's own root. ``body`` is an array by kind; what an older version does not know it
 keeps and forwards verbatim.
@@ -122,20 +122,22 @@ class Turn(Body, frozen=True, gc=False):
 
 
 class Observation(Body, frozen=True, gc=False):
-    """Root of an observation of mood; ``shown`` Unix µs."""
+    """Root of an observation of mood; ``shown`` Unix µs; ``source``: an imported id."""
 
     valence: Unit
     arousal: Unit
     confidence: Share
     shown: Micros
+    source: Name | None = None
 
 
 class Memory(Body, frozen=True, gc=False):
-    """Root of a memory; ``shown`` Unix µs."""
+    """Root of a memory; ``shown`` Unix µs; ``source``: an imported id."""
 
     text: Text
     tags: Tags
     shown: Micros
+    source: Name | None = None
 
 
 class Trait(Body, frozen=True, gc=False):
@@ -307,7 +309,8 @@ def tick_in(identity: bytes) -> int:
     return int.from_bytes(identity[8:], "big")
 
 
-def _content_id(*parts: bytes) -> bytes:
+def content_id(*parts: bytes) -> bytes:
+    """An id computed from these parts, its top bit set."""
     state = hashlib.blake2b(digest_size=16, person=b"aico content")
     for part in parts:
         state.update(len(part).to_bytes(4, "big") + part)
@@ -318,17 +321,17 @@ def _content_id(*parts: bytes) -> bytes:
 @functools.lru_cache(maxsize=4096)
 def conversation_object(name: str) -> bytes:
     """The object id of the conversation with this id, the same on every device."""
-    return _content_id(b"conversation", name.encode())
+    return content_id(b"conversation", name.encode())
 
 
 def trait_object(name: str) -> bytes:
     """The object id of the trait with this name, the same on every device."""
-    return _content_id(b"trait", name.encode())
+    return content_id(b"trait", name.encode())
 
 
 def setting_object(family: bytes, name: str) -> bytes:
     """The object id of a setting of the family whose id begins so (16 bytes)."""
-    return _content_id(b"setting", family, name.encode())
+    return content_id(b"setting", family, name.encode())
 
 
 def named_object(content: Body | None) -> bytes | None:
@@ -340,33 +343,9 @@ def named_object(content: Body | None) -> bytes | None:
     return None
 
 
-def imported_id(line: Turn) -> bytes:
-    """The id of an imported line: by its source id, else by all it says."""
-    if line.source is not None:
-        state = hashlib.blake2b(digest_size=16, person=b"aico source")
-        name = line.conversation.encode()
-        state.update(len(name).to_bytes(4, "big") + name + line.source.encode())
-        digest = state.digest()
-        return bytes((digest[0] | 0x80,)) + digest[1:]
-    return _content_id(
-        b"line",
-        line.conversation.encode(),
-        line.role.encode(),
-        (line.speaker or "").encode(),
-        line.text.encode(),
-        str(line.shown).encode(),
-        str(line.ordinal).encode(),
-    )
-
-
-def source_hash(source: str) -> bytes:
-    """What stays of the id an imported line came with, once the line is forgotten."""
-    return _content_id(b"forgotten source", source.encode())
-
-
 def rival_id(identity: bytes, variant: int) -> bytes:
     """Where the storage files another body under an id that is taken."""
-    return _content_id(b"rival", identity, bytes([variant]))
+    return content_id(b"rival", identity, bytes([variant]))
 
 
 def text_of_id(identity: bytes) -> str:

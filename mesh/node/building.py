@@ -151,7 +151,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         browsing=Browsing(database, following.device_of),
         settling=settling,
         asking=Asking(database, writing, following.device_of),
-        importing=Importing(database, following.rules, clock, following.wrote),
+        importing=Importing(database, following.rules, clock, author, following.wrote),
         exporting=Exporting(database, reading, clock),
         search=Search(database, following.device_of),
         presence=Presence(clock, await shelf.load_sightings()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mesh.errors import AmbiguousName, NotFound
 from mesh.model import fact as facts
 from mesh.model.fact import ObjectKind, Turn
+from mesh.model.imported import imported_id, source_hash, source_of
 from mesh.storage.objects import (
     OBJECT,
     Connection,
@@ -68,7 +69,7 @@ def _by_source(connection: Connection, text: str) -> list[ObjectRow]:
     )
     numbers = {n for n, raw in found if _source_in(raw) == text}
     gone = connection.execute(
-        "SELECT object FROM forgotten_source WHERE hash=?", (facts.source_hash(text),)
+        "SELECT object FROM forgotten_source WHERE hash=?", (source_hash(text),)
     )
     numbers |= {n for (n,) in gone}
     return [object_by_n(connection, n) for n in sorted(numbers)[:2]]
@@ -76,14 +77,14 @@ def _by_source(connection: Connection, text: str) -> list[ObjectRow]:
 
 def _source_in(raw: bytes) -> str | None:
     fact = facts.read(raw)
-    return facts.turn(fact).source if fact.object_kind == ObjectKind.TURN else None
+    return source_of(facts.body(fact))
 
 
 def _by_path(connection: Connection, text: str) -> list[ObjectRow]:
     places = [place for place, letter in enumerate(text) if letter == "/"]
     for place in places[:8]:
         line = Turn(text[:place], "", "", 0, source=text[place + 1 :])
-        row = object_by_id(connection, facts.imported_id(line))
+        row = object_by_id(connection, imported_id(line))
         if row is not None:
             return [row]
     return []

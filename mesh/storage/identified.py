@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model.fact import Fact, FactKind
+from mesh.model.imported import Imported, imported_id
 from mesh.model.nesting import is_too_deep
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ def identified(raw: bytes) -> Identified:
     identity = fact.id
     content = facts.body(fact)
     if not identity:
-        if not isinstance(content, facts.Turn) or fact.object:
-            raise BadFact("only imported turns have no id of their own")
-        identity = facts.imported_id(content)
+        if not isinstance(content, Imported) or fact.object or fact.kind != FactKind.ROOT:
+            raise BadFact("only what was imported has no id of its own")
+        identity = imported_id(content)
     elif len(identity) != 16 or facts.is_imported(identity):  # noqa: PLR2004 — protocol: 16 bytes
         raise BadFact("an id of the wrong shape")
     target = fact.object or identity

@@ -11,6 +11,7 @@ import apsw
 from mesh.model import fact as facts
 from mesh.model.allowance import FAMILY_GRANTS, Grants
 from mesh.model.choices import DEFAULT_TAGS
+from mesh.model.imported import Imported, imported_id
 from mesh.model.rights import Need, need
 from mesh.model.views import Held
 
@@ -150,8 +151,10 @@ def held_facts(connection: Connection, row: ObjectRow) -> list[Held]:
 def held_fact(raw: bytes) -> Held:
     """A stored fact under its own id, also where a rival had to be filed under another."""
     fact = facts.read(raw)
-    identity = fact.id or facts.imported_id(facts.turn(fact))
-    return Held(identity, fact, facts.body(fact))
+    content = facts.body(fact)
+    if not fact.id and isinstance(content, Imported):
+        return Held(imported_id(content), fact, content)
+    return Held(fact.id, fact, content)
 
 
 def columns(row: ObjectRow) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from mesh.model import fact as facts
 from mesh.model import views
 from mesh.model.burst import is_in_burst
 from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind, Wishing
+from mesh.model.imported import source_hash, source_of
 from mesh.storage import feeds, words
 from mesh.storage.objects import (
     PRESENT,
@@ -236,13 +237,12 @@ class Placing:
 
     def _note_source(self, row: ObjectRow) -> None:
         """So that an imported line can still be asked for by the id it came with."""
-        if row.kind != ObjectKind.TURN:
-            return
         root = self.root_of(row)
-        if root and isinstance(root.body, facts.Turn) and root.body.source:
+        source = source_of(root.body) if root else None
+        if source:
             self._sql.execute(
                 "INSERT OR IGNORE INTO forgotten_source VALUES(?,?)",
-                (facts.source_hash(root.body.source), row.n),
+                (source_hash(source), row.n),
             )
 
     def _withdraw(self, row: ObjectRow) -> None:

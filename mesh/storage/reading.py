@@ -22,6 +22,7 @@ from mesh.model.fact import (
     Turn,
     Words,
 )
+from mesh.model.imported import source_of
 from mesh.storage.objects import (
     OBJECT,
     Connection,
@@ -61,7 +62,7 @@ class View:
 
 def public_id(identity: bytes, root: facts.Body) -> str:
     """The id of an object for people and JSON: the one it was imported with, else in hex."""
-    source = root.source if isinstance(root, Turn) else None
+    source = source_of(root)
     return source if source is not None else facts.text_of_id(identity)
 
 
@@ -182,11 +183,13 @@ def latest_thread(connection: Connection, since: int, until: int) -> str | None:
 def latest_observations(connection: Connection, until: int) -> list[View]:
     """The newest observation of each author with a stamp up to ``until``.
 
-    Of those the family may know: else the mood would not be the same on every device.
+    Of those the family may know: else the mood would not be the same on every device. What
+    was imported is nobody's and does not count.
     """
     found = connection.execute(
         "SELECT n, substr(id,1,6), max(stamp) FROM object"
-        " WHERE kind=3 AND state=0 AND level<=? AND stamp<=? GROUP BY substr(id,1,6)",
+        " WHERE kind=3 AND state=0 AND level<=? AND stamp<=? AND id<x'80'"
+        " GROUP BY substr(id,1,6)",
         (Level.FAMILY, until),
     )
     rows = [object_by_n(connection, n) for n, _, _ in list(found)]

@@ -115,8 +115,8 @@ class Intake:
         self._count(fact, identity, target, added=added)
         return added
 
-    def take_line(self, raw: bytes, fact: Fact, line: facts.Turn, identity: bytes) -> bool:
-        """Take an imported line; False when it is here already, or was forgotten here."""
+    def take_line(self, raw: bytes, fact: Fact, line: facts.Body, identity: bytes) -> bool:
+        """Take what is imported; False when it is here already, or was forgotten here."""
         added = self.row(identity) is None and self.take_first_root(
             raw, fact, line, identity, mine=True
         )

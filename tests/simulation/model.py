@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from mesh.model.fact import conversation_object, imported_id, read, turn
+from mesh.model.fact import conversation_object, read, turn
+from mesh.model.imported import imported_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,7 +13,7 @@ from app.widgets.cards import Card
 from app.widgets.labels import label, say
 from app.widgets.layout import NO_EDGES, Edges, column, row
 from app.widgets.marks import Tile
-from app.wording import left, sentence, tr, trn
+from app.wording import bad_place, left, left_out, sentence, tr, trn
 from mesh.wishes import Cancel, Export, ExportDone, Import, ImportDone, Progress
 
 if TYPE_CHECKING:
@@ -64,24 +64,25 @@ class Transfer(QWidget):
 
     def ask_import(self) -> None:
         """Which file to read."""
-        dialog = self._dialog(tr("Import history"))
+        everything = tr("History: lines, ChatGPT, AICO (*.jsonl *.json *.zip)")
+        dialog = self._dialog(tr("Import history"), everything)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.take_in)
         dialog.open()
 
     def ask_export(self, kind: str, name: str) -> None:
         """Where to write it; ``name`` is proposed."""
-        dialog = self._dialog(tr("Export history"))
+        dialog = self._dialog(tr("Export history"), tr("Messages, one a line (*.jsonl)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("jsonl")
         dialog.selectFile(name)
         dialog.fileSelected.connect(lambda path: self.give_out(path, kind))
         dialog.open()
 
-    def _dialog(self, title: str) -> QFileDialog:
+    def _dialog(self, title: str, files: str) -> QFileDialog:
         places = QStandardPaths.StandardLocation.DocumentsLocation
         dialog = QFileDialog(self.window(), title, QStandardPaths.writableLocation(places))
-        dialog.setNameFilters([tr("Messages, one a line (*.jsonl)"), tr("All files (*)")])
+        dialog.setNameFilters([files, tr("All files (*)")])
         dialog.finished.connect(dialog.deleteLater)
         return dialog
 
@@ -181,17 +182,29 @@ def imported(done: ImportDone) -> str:
     if done.skipped:
         known = trn("{n} was here already", "{n} were here already", done.skipped)
         parts.append(f"{known}.")
+    if done.left_out:
+        parts.append(f"{left_out(done.left_out)}.")
     if done.bad:
-        shown = [str(line) for line in done.bad_lines[:SHOWN_LINES]]
-        if done.bad > len(shown):
-            shown.append("…")
-        bad = trn(
-            "{n} line could not be read: {lines}",
-            "{n} lines could not be read: {lines}",
-            done.bad,
-            lines=", ".join(shown),
-        )
-        parts.append(f"{bad}.")
+        parts.append(f"{_bad(done)}.")
     if done.cancelled:
         parts.append(tr("It was cancelled; import the same file again to go on."))
     return " ".join(parts)
+
+
+def _bad(done: ImportDone) -> str:
+    """What could not be read, by number, or by what it is in."""
+    is_lines = done.format == "jsonl"
+    named = done.bad_lines if is_lines else [bad_place(one) for one in done.bad_parts]
+    shown = [str(one) for one in named[:SHOWN_LINES]]
+    if done.bad > len(shown):
+        shown.append("…")
+    lines = ", ".join(shown) if is_lines else "; ".join(shown)
+    if is_lines:
+        return trn(
+            "{n} line could not be read: {lines}", "{n} lines could not be read: {lines}",
+            done.bad, lines=lines,
+        )  # fmt: skip
+    return trn(
+        "{n} part could not be read: {lines}", "{n} parts could not be read: {lines}",
+        done.bad, lines=lines,
+    )  # fmt: skip

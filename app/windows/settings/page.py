@@ -48,7 +48,10 @@ class History(Panel):
         self.add(
             Setting(
                 "import", tr("Bring it in"),
-                tr("What you have said elsewhere, from a file; what is known is not doubled."),
+                tr(
+                    "What you have said elsewhere, from a file of AICO or an export of "
+                    "ChatGPT; what is known is not doubled."
+                ),
                 self.take_in, is_wide=True,
             )
         )  # fmt: skip

@@ -107,7 +107,7 @@ class Diary:
         self.reading = Reading(self.database, NAMES.get, self.clock)
         self.browsing = Browsing(self.database, NAMES.get)
         self.importing = Importing(
-            self.database, lambda: rules, self.clock, self.outcomes.append
+            self.database, lambda: rules, self.clock, self.author, self.outcomes.append
         )
         self.exporting = Exporting(self.database, self.reading, self.clock)
         self.search = Search(self.database, NAMES.get)

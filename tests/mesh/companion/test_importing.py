@@ -119,11 +119,16 @@ async def test_what_is_no_file_of_lines_is_refused(laptop: Diary, tmp_path: Path
         await laptop.importing.take_in(tmp_path / "missing")
     with pytest.raises(BadInput):
         await laptop.importing.take_in(tmp_path)
-    with pytest.raises(BadInput, match="list"):
-        await laptop.importing.take_in(file_of(tmp_path, "[" + line() + "]"))
     with pytest.raises(BadInput):
-        await laptop.importing.take_in(file_of(tmp_path, line()), form="chatgpt")
+        await laptop.importing.take_in(file_of(tmp_path, line()), form="html")
     assert (await laptop.importing.take_in(file_of(tmp_path))).imported == 0
+
+
+async def test_a_list_of_messages_is_as_good_as_lines(laptop: Diary, tmp_path: Path) -> None:
+    path = file_of(tmp_path, "[", line("one"), ",", "{}", ",", line("two", id="2"), "]")
+    done = await laptop.importing.take_in(path)
+    assert (done.imported, done.bad, done.bad_lines) == (2, 1, (2,))
+    assert await texts(laptop) == ["one", "two"]
 
 
 async def test_progress_is_told_and_ends_at_the_end(laptop: Diary, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mesh.errors import BadFact, TooLarge
 from mesh.model import fact as facts
 from mesh.model.fact import Fact, FactKind, Level, Memory, ObjectKind, Turn, Words
+from mesh.model.imported import imported_id
 
 AUTHOR = b"author"
 LINE = Turn("talk", "user", "hello", 1_500_000_000_000_000, source="line-1")
@@ -110,9 +111,9 @@ def test_a_minted_id_tells_its_author_and_tick() -> None:
 
 
 def test_an_imported_line_has_no_author_and_one_id_everywhere() -> None:
-    identity = facts.imported_id(LINE)
+    identity = imported_id(LINE)
     assert facts.author_of(identity) is None
-    assert identity == facts.imported_id(
+    assert identity == imported_id(
         msgspec.structs.replace(LINE, text="corrected since", shown=5)
     )
 
@@ -124,7 +125,7 @@ def test_lines_without_an_id_are_told_apart_by_all_they_say(one: Turn, other: Tu
         for turn in (one, other)
     ]
     bare = [msgspec.structs.replace(turn, source=None) for turn in (one, other)]
-    same_id = facts.imported_id(bare[0]) == facts.imported_id(bare[1])
+    same_id = imported_id(bare[0]) == imported_id(bare[1])
     assert same_id == (said[0] == said[1])
 
 
@@ -140,7 +141,7 @@ def test_a_conversation_and_a_source_id_never_run_together(
     one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     ids = {
-        facts.imported_id(Turn(conversation, "user", "", 0, source=source))
+        imported_id(Turn(conversation, "user", "", 0, source=source))
         for conversation, source in (one, other)
     }
     assert len(ids) == 2

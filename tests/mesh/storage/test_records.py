@@ -87,7 +87,7 @@ class Life:
         line = {"conversation_id": self.chance.choice(TALKS), "role": "user", "text": "old",
                 "timestamp": 1e9 + number // 2, "id": str(number)}  # fmt: skip
         entry = LineReader(NOON).read(msgspec.json.encode(line))
-        take_entries(page.connection, [entry], page.rules)
+        take_entries(page.connection, [entry], page.rules, page.author)
 
     def meet(self, page: Page) -> None:
         other = self.chance.choice(self.pages)
@@ -291,7 +291,8 @@ def test_a_device_that_was_not_full_forgets_nothing_of_others() -> None:
         lambda fact: msgspec.structs.replace(fact, id=b"short"),
         lambda fact: msgspec.structs.replace(fact, id=bytes([0x80]) + fact.id[1:]),
         lambda fact: msgspec.structs.replace(fact, object=b"short"),
-        lambda fact: msgspec.structs.replace(fact, id=b""),
+        lambda fact: msgspec.structs.replace(fact, id=b"", kind=FactKind.TEXT),
+        lambda fact: msgspec.structs.replace(fact, id=b"", object=fact.id),
         lambda fact: msgspec.structs.replace(fact, kind=FactKind.TEXT),
     ],
 )
