@@ -195,7 +195,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "import": Command(
         "take in real history from a file",
-        "import conversations.jsonl",
+        "import chatgpt-export.zip",
         (
             Argument("path", metavar="FILE", type=_path),
             Argument("--format", choices=("auto", "jsonl", "chatgpt", "aico"), default="auto"),

@@ -13,15 +13,18 @@ import stat
 import threading
 from typing import TYPE_CHECKING, BinaryIO
 
+from mesh.companion import terms
 from mesh.companion.lines import AnyLine, MemoryLine, MessageLine, MoodLine, encode_line
 from mesh.companion.pace import OnProgress, Pace
+from mesh.companion.rows import encode_rows
 from mesh.errors import BadInput, DiskFull
-from mesh.model.fact import ObjectKind
+from mesh.model.fact import Level, ObjectKind
 from mesh.storage import reading
+from mesh.storage.objects import object_by_n
 from mesh.wishes import ExportDone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mesh.clock import Clock
@@ -36,7 +39,7 @@ KINDS = {
     "moods": (ObjectKind.OBSERVATION,),
     "all": (ObjectKind.TURN, ObjectKind.MEMORY, ObjectKind.OBSERVATION),
 }
-FORMATS = ("jsonl",)
+FORMATS = ("jsonl", "aico")
 NAMES = {
     ObjectKind.TURN: "message",
     ObjectKind.MEMORY: "memory",
@@ -71,7 +74,7 @@ class Exporting:
         nothing is left behind.
         """
         if form not in FORMATS:
-            raise BadInput("The format is: jsonl.")
+            raise BadInput("The format is one of: jsonl, aico.")
         if kind not in KINDS:
             raise BadInput("The kind is one of: " + ", ".join(KINDS) + ".")
         loop, stop = asyncio.get_running_loop(), threading.Event()
@@ -82,15 +85,16 @@ class Exporting:
             pace = Pace(self._clock, total, on_progress and _on(loop, on_progress))
             written = 0
             with fresh_file(path) as file:
-                for line in self._lines(connection, kinds, is_named=kind == "all"):
-                    file.write(encode_line(line) + b"\n")
+                lines = self._lines(connection, kinds, is_named=kind == "all")
+                for piece in _ENCODERS[form](lines):
+                    file.write(piece)
                     written += 1
                     if written % TELL_EVERY_LINES == 0:
                         pace.tell(written)
                         if stop.is_set():
                             raise Cancelled
             pace.tell(total)
-            return written, pace.seconds
+            return written - (form == "aico"), pace.seconds
 
         try:
             written, seconds = await self._database.read(job)
@@ -113,7 +117,7 @@ class Exporting:
             return MessageLine(
                 kind=name, id=said.id, conversation_id=said.conversation_id, role=said.role,
                 text=said.text, timestamp=said.timestamp, device_id=said.device_id,
-                speaker=said.speaker, tags=said.tags,
+                speaker=said.speaker, tags=said.tags, privacy=_privacy(connection, seen),
             )  # fmt: skip
         if (kept := self._shown.remembered(seen)) is not None:
             return MemoryLine(
@@ -127,6 +131,23 @@ class Exporting:
                 because=reading.reason_of(connection, seen.row),
             )  # fmt: skip
         return None
+
+
+def _as_lines(lines: Iterator[AnyLine]) -> Iterator[bytes]:
+    return (encode_line(line) + b"\n" for line in lines)
+
+
+_ENCODERS: dict[str, Callable[[Iterator[AnyLine]], Iterator[bytes]]] = {
+    "jsonl": _as_lines,
+    "aico": encode_rows,
+}
+
+
+def _privacy(connection: Connection, seen: View) -> str | None:
+    """How private a message is, by itself or with its conversation; None where it is family."""
+    home = object_by_n(connection, seen.row.home).level if seen.row.home else 0
+    level = max(seen.row.level, home)
+    return None if level == Level.FAMILY else terms.level_name(level)
 
 
 def _on(loop: asyncio.AbstractEventLoop, told: OnProgress) -> OnProgress:

@@ -290,7 +290,10 @@ def _micros_of_date(text: str) -> int:
 
 
 class MessageLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message as it is exported; what was never said of it is left out."""
+    """A message as it is exported; what was never said of it is left out.
+
+    ``privacy``: where it is not family, so that nothing is shared more widely by coming back.
+    """
 
     kind: str | None = None
     id: str
@@ -301,6 +304,7 @@ class MessageLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     device_id: str | None
     speaker: str | None = None
     tags: tuple[str, ...] = ()
+    privacy: str | None = None
 
 
 class MemoryLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

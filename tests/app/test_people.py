@@ -72,6 +72,12 @@ SHOWN: list[tuple[Callable[[Voice, object], None], object, list[str]]] = [
      wishes.ImportDone(imported=1200, skipped=3, conversations=2, seconds=1.0, bad=2,
                        bad_lines=(4, 9)),
      ["1,200", "4, 9"]),
+    (receipts.imported,
+     wishes.ImportDone(imported=1, skipped=0, conversations=1, seconds=1.0, bad=1, left_out=2,
+                       format="chatgpt", bad_parts=(
+                           wishes.BadPart(why="It is not a message.", line=3, title="Tea",
+                                          message="m1"),)),
+     ["2 hidden notes", "1 part", "number 3, Tea, m1: It is not a message."]),
     (receipts.exported, wishes.ExportDone(exported=7, seconds=0.1), ["7 lines"]),
     (receipts.synced, wishes.SyncDone(in_step=True, sent=1, received=2, seconds=0.1),
      ["In step", "2 received"]),

@@ -72,17 +72,21 @@ class Transfer(QWidget):
 
     def ask_export(self, kind: str, name: str) -> None:
         """Where to write it; ``name`` is proposed."""
-        dialog = self._dialog(tr("Export history"), tr("Messages, one a line (*.jsonl)"))
+        lines, rows = tr("Messages, one a line (*.jsonl)"), tr("AICO's own form (*.json)")
+        dialog = self._dialog(tr("Export history"), lines, rows)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("jsonl")
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix("json" if chosen == rows else "jsonl")
+        )
         dialog.selectFile(name)
         dialog.fileSelected.connect(lambda path: self.give_out(path, kind))
         dialog.open()
 
-    def _dialog(self, title: str, files: str) -> QFileDialog:
+    def _dialog(self, title: str, *files: str) -> QFileDialog:
         places = QStandardPaths.StandardLocation.DocumentsLocation
         dialog = QFileDialog(self.window(), title, QStandardPaths.writableLocation(places))
-        dialog.setNameFilters([files, tr("All files (*)")])
+        dialog.setNameFilters([*files, tr("All files (*)")])
         dialog.finished.connect(dialog.deleteLater)
         return dialog
 
@@ -98,12 +102,12 @@ class Transfer(QWidget):
         )
 
     def give_out(self, path: str | Path, kind: str) -> None:
-        """Export to this file, unless something is under way."""
+        """Export to this file, unless something is under way; its name says the form."""
         if self.is_under_way:
             return
         self._begin("export", tr("Exporting…"))
         self._asked = self._wisher.wish(
-            Export(path=str(path), kind=kind),
+            Export(path=str(path), kind=kind, format=_form(path)),
             done=self._end, failed=self._fail, event=self._show,
         )  # fmt: skip
 
@@ -170,6 +174,10 @@ class Transfer(QWidget):
     def _tell(self, text: str) -> None:
         say(self.text, text)
         self.setAccessibleName(text)
+
+
+def _form(path: str | Path) -> str:
+    return "aico" if str(path).lower().endswith(".json") else "jsonl"
 
 
 def imported(done: ImportDone) -> str:

@@ -143,11 +143,12 @@ def _mood(row: Row) -> MoodIn:
     valence, arousal = _of(row, "valence", "mood_valence"), _of(row, "arousal", "mood_arousal")
     intensity = _of(row, "intensity", "confidence")
     because = _of(row, "feeling", "subjective_feeling", "primary")
+    identity = row.get("id")
     if not isinstance(arousal, int | float):
         raise BadInput("A line that is not a message.")
     return MoodIn(
         valence, felt_arousal(arousal), _moment(row), 1.0 if intensity is None else intensity,
-        because=because,
+        identity if isinstance(identity, str) else None, because,
     )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ async def test_only_the_owner_can_read_it_and_progress_is_told(
 
 @pytest.mark.parametrize(
     ("name", "more"),
-    [(".", {}), ("no/folder/out", {}), ("x", {"kind": "secrets"}), ("x", {"form": "aico"})],
+    [(".", {}), ("no/folder/out", {}), ("x", {"kind": "secrets"}), ("x", {"form": "html"})],
 )
 async def test_what_cannot_be_written_is_refused_and_leaves_nothing(
     laptop: Diary, tmp_path: Path, name: str, more: dict[str, str]

@@ -6,7 +6,7 @@ import pytest
 
 from app.windows.lists.transfer import Transfer
 from mesh.errors import BadInput
-from mesh.wishes import Cancel, Export, ExportDone, Import, ImportDone, Progress
+from mesh.wishes import BadPart, Cancel, Export, ExportDone, Import, ImportDone, Progress
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -40,6 +40,29 @@ def test_an_import_tells_how_far_it_is_and_what_came_of_it(
         "2 lines could not be read: 4, 9."
     )
     assert not transfer.is_under_way
+
+
+def test_of_other_files_it_says_in_which_conversation_something_is_wrong(
+    transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.take_in("export.zip")
+    parts = (BadPart(why="It is not a message.", line=7, title="Tea", message="m1"),
+             BadPart(why="It is too large.", line=9))  # fmt: skip
+    recorder.last(Import).answer(
+        ImportDone(imported=1, skipped=0, conversations=1, seconds=1.0, format="chatgpt",
+                   left_out=3, bad=2, bad_lines=(7, 9), bad_parts=parts)
+    )  # fmt: skip
+    assert transfer.text.text() == (
+        "1 message imported in 1 conversation. 3 hidden notes were left out. "
+        "2 parts could not be read: number 7, Tea, m1; number 9."
+    )
+
+
+def test_the_name_of_a_file_says_in_which_form_it_is_written(
+    transfer: Transfer, recorder: Recorder
+) -> None:
+    transfer.give_out("/all.JSON", "all")
+    assert recorder.last(Export).wish == Export(path="/all.JSON", kind="all", format="aico")
 
 
 def test_an_import_that_brings_nothing_new_says_so(
