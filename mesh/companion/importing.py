@@ -214,11 +214,15 @@ def take_entries(
 def _tell_why(
     connection: Connection, felt: list[Entry], rules: Rules, author: Author
 ) -> Outcome:
-    """Why somebody felt so is a fact of its own, and this device's word."""
+    """Why somebody felt so is a fact of its own, and this device's word if it may say it.
+
+    Else nothing is asked either: a file would make a question of every mood.
+    """
     draft = Draft(connection, author, rules)
     for one in felt:
         subject = draft.subject(one.identity)
-        draft.add(FactKind.REASON, subject, Words(one.because or ""), level=Level.FAMILY)
+        if draft.may_rule(subject.row):
+            draft.add(FactKind.REASON, subject, Words(one.because or ""), level=Level.FAMILY)
     return draft.finish()
 
 

@@ -12,7 +12,9 @@ from mesh.companion.sources.aico import RowReader
 from mesh.companion.sources.findings import Bad, LeftOut
 from mesh.companion.sources.parts import Part
 from mesh.companion.sources.recognising import Form, Shape, form_of, shape_of
-from mesh.model.fact import Memory, Observation, Turn
+from mesh.model import fact as facts
+from mesh.model.fact import FactKind, Memory, Observation, Turn
+from mesh.storage import reading
 from tests.mesh.companion.diary import NOON, Diary, diary
 
 if TYPE_CHECKING:
@@ -158,7 +160,22 @@ async def test_imported_moods_are_nobodys_and_do_not_change_the_mood(
     path = tmp_path / "moods.jsonl"
     path.write_text(json.dumps(FELT) + "\n")
     assert (await laptop.importing.take_in(path)).imported == 1
-    assert (await laptop.reading.mood({})).label == "unknown"
+    find = reading.latest_observations
+    assert await laptop.database.read(lambda sql: find(sql, facts.STAMP_MAX)) == []
+    await laptop.writing.feel(0.5)
+    assert len(await laptop.database.read(lambda sql: find(sql, facts.STAMP_MAX))) == 1
+
+
+@pytest.mark.parametrize(("is_full", "reasons"), [(True, 1), (False, 0)])
+async def test_only_a_full_device_says_why_and_the_other_asks_nothing(
+    tmp_path: Path, is_full: bool, reasons: int
+) -> None:
+    path = tmp_path / "moods.jsonl"
+    path.write_text(json.dumps(FELT) + "\n")
+    async with diary(tmp_path, is_full=lambda _tag, _tick: is_full) as device:
+        assert (await device.importing.take_in(path)).imported == 1
+        kinds = [facts.read(raw).kind for raw in await device.facts()]
+    assert sorted(kinds) == [FactKind.ROOT, *[FactKind.REASON] * reasons]
 
 
 async def test_an_imported_memory_is_found_and_forgotten_by_its_id(
