@@ -18,6 +18,7 @@ from app.tasks import Tasks
 from app.viewstate import RELOAD, ViewState, reduce, with_status
 from mesh.errors import MeshError, NotRunning, RequestFailed
 from mesh.messages import (
+    BackupChanged,
     HealthChanged,
     JustBetweenUs,
     MoodChanged,
@@ -38,6 +39,7 @@ from mesh.wishes import (
     Remember,
     Rename,
     Resolve,
+    Restore,
     Retag,
     Revise,
     Revoke,
@@ -63,9 +65,10 @@ TOLD_MAX = 200
 MICRO = 1_000_000
 SHOWN = (
     RegistryUpdated, SyncStatus, HealthChanged, MoodChanged, SharingPaused, JustBetweenUs,
+    BackupChanged,
 )  # fmt: skip
 """What ``reduce`` follows: the last of a frame counts, of ``SyncStatus`` the last a device."""
-CHANGES_STATUS = (Invite, Join, Leave, Meet, RecoveryPhrase, Rename)
+CHANGES_STATUS = (Invite, Join, Leave, Meet, RecoveryPhrase, Rename, Restore)
 KEEPING = (
     Decide, Feel, Forget, Relabel, Remember, Rename, Resolve, Retag, Revise, Revoke, Say,
     SetPolicy, SetRole, SetTrust,

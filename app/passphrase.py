@@ -1,4 +1,4 @@
-"""The passphrase of a profile as it may be given from outside: in a file or the environment."""
+"""A passphrase as it may be given from outside: in a file or the environment."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from pathlib import Path
 from mesh.errors import BadInput
 
 VARIABLE = "AICO_MESH_PASSPHRASE"
+"""Opens the profile."""
+BACKUP_VARIABLE = "AICO_MESH_BACKUP_PASSPHRASE"
+"""Opens a backup, which is closed with a passphrase of its own."""
 LONGEST = 4096
 
 
-def given(file: str | None) -> str | None:
+def given(file: str | None, variable: str = VARIABLE) -> str | None:
     """What was given, if anything was; the variable is erased, so that no child inherits it."""
     if file is not None:
         return _in_file(file)
-    return os.environ.pop(VARIABLE, None) or None
+    return os.environ.pop(variable, None) or None
 
 
 def _in_file(name: str) -> str:

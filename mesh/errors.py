@@ -23,6 +23,10 @@
     │   ├── DiskFull            no room; nothing is lost
     │   ├── DatabaseDamaged     the file is no longer readable
     │   └── DatabaseTooNew      written by a later version
+    ├── BackupError
+    │   ├── BackupNotOpened     another passphrase
+    │   ├── BackupDamaged       cut, changed, or no backup at all
+    │   └── BackupTooNew        made by a later version
     ├── PairingError
     │   ├── InvitationInvalid   a link or code that is none
     │   │   ├── InvitationOwn       made on this very device
@@ -159,6 +163,22 @@ class DatabaseDamaged(StorageError):
 
 class DatabaseTooNew(StorageError):
     """The database was written by a later version of AICO mesh; update this one."""
+
+
+class BackupError(MeshError):
+    """The backup cannot be used; nothing was changed here."""
+
+
+class BackupNotOpened(BackupError):
+    """That passphrase does not open this backup; check it and try again."""
+
+
+class BackupDamaged(BackupError):
+    """This backup was cut or changed, so that it cannot be trusted; use another copy of it."""
+
+
+class BackupTooNew(BackupError):
+    """This backup was made by a later version of AICO mesh; update this one first."""
 
 
 class PairingError(MeshError):

@@ -158,6 +158,22 @@ class SharingPaused(Message, frozen=True):
     devices: tuple[str, ...] = ()
 
 
+class BackupChanged(Message, frozen=True):
+    """When the last backup was made on this device (Unix s), and how far one is now.
+
+    ``doing``: backup, restore, or nothing; ``done`` of ``total`` facts, seconds left if known.
+    """
+
+    topic: ClassVar[str] = "device/backup"
+    audience: ClassVar[Audience] = Audience.HERE
+    is_state: ClassVar[bool] = True
+    made_at: float | None = None
+    doing: str = ""
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+
+
 # ---- sync/ -----------------------------------------------------------------------------------
 
 
@@ -458,7 +474,7 @@ TOPICS: dict[str, type[Message]] = {
     kind.topic: kind
     for kind in (
         DeviceAnnounced, DeviceRecognised, RegistryUpdated, RegistryQuery, Heartbeat,
-        PairingAsked, PairingDone, HealthChanged, SharingPaused,
+        PairingAsked, PairingDone, HealthChanged, SharingPaused, BackupChanged,
         SyncRequested, SyncArrived, ConflictDetected, ConflictResolved,
         QuestionAsked, QuestionDecided, SyncStatus,
         UserSaid, AssistantSaid, MessageChanged, ContextUpdated, JustBetweenUs, HistoryArrived,

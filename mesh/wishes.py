@@ -279,6 +279,23 @@ class Export(Wish, frozen=True, tag="export"):
     kind: str = "conversations"
 
 
+class Backup(Wish, frozen=True, tag="backup"):
+    """Write all that is here into one closed file. Events: Progress. Answer: BackupDone."""
+
+    path: str
+    passphrase: str
+
+
+class Restore(Wish, frozen=True, tag="restore"):
+    """Merge a backup into what is here. Events: Progress. Answer: RestoreDone.
+
+    A device that is alone gets new keys by that and goes on for the one that made the backup.
+    """
+
+    path: str
+    passphrase: str
+
+
 class Search(Wish, frozen=True, tag="search"):
     """Find memories and messages. Answer: list of Hit."""
 
@@ -737,6 +754,33 @@ class ExportDone(Shown, frozen=True):
     seconds: float
 
 
+class BackupDone(Shown, frozen=True):
+    """A backup is on the disk; ``backed_up`` facts, ``size`` in bytes, ``made_at`` Unix s."""
+
+    backed_up: int
+    size: int
+    seconds: float
+    made_at: float
+
+
+class RestoreDone(Shown, frozen=True):
+    """What a restore did: facts that are new here, were known, or have no right here.
+
+    ``made_at`` (Unix s), ``made_on``: when, and on which device, the backup was made.
+    ``new_device``: whether this device has new keys now, ``device_id`` being its new id.
+    """
+
+    restored: int
+    known: int
+    refused: int
+    seconds: float
+    made_at: float
+    made_on: str
+    device_id: str
+    new_device: bool = False
+    cancelled: bool = False
+
+
 class SyncDone(Shown, frozen=True):
     """How a catch-up ended with all that answered; ``missing`` names those that did not."""
 
@@ -850,7 +894,7 @@ AnyWish = (
     | SetRole | Revoke | Leave | Say | BetweenUs | Conversations | Show | BrowseConversations
     | BrowseMessages | BrowseMemories | History | Remember | Memories | Revise | Relabel
     | Retag | Forget | Conflicts | Resolve | Questions | Decide | Feel | Mood | Import
-    | Export | Search | Publish | Request | Sync | Health | Pause | Resume | Policy
-    | SetPolicy | PreviewPolicy | Traits | SetTrait | RecoveryPhrase
+    | Export | Backup | Restore | Search | Publish | Request | Sync | Health | Pause
+    | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

@@ -102,6 +102,11 @@ _YES = Argument("--yes", action="store_true", help="do not ask")
 _DEVICE = Argument("device", metavar="DEVICE", help="its id, the beginning of it, or its name")
 _ONE_DEVICE = Argument("--device", metavar="D", help="only with this device")
 _TAG = Argument("--tag", metavar="T", action="append", default=[], help="may be given again")
+_CLOSED = Argument(
+    "--backup-passphrase-file",
+    metavar="FILE",
+    help="a file with the passphrase of the backup",
+)
 _TOPIC = Argument("topic", metavar="TOPIC")
 _BODY = Argument("body", metavar="JSON", type=_json_map)
 
@@ -203,7 +208,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "export": Command(
         "write history to a file",
-        "export backup.jsonl --kind all",
+        "export everything.jsonl --kind all",
         (
             Argument("path", metavar="FILE", type=_path),
             Argument("--format", choices=("jsonl", "aico"), default="jsonl"),
@@ -213,6 +218,16 @@ COMMANDS: dict[str, Command] = {
                 default="conversations",
             ),
         ),
+    ),
+    "backup": Command(
+        "write all that is here into one encrypted file",
+        "backup companion.aico-backup",
+        (Argument("path", metavar="FILE", type=_path), _CLOSED, _YES),
+    ),
+    "restore": Command(
+        "bring back what is in a backup, beside what is here",
+        "restore companion.aico-backup",
+        (Argument("path", metavar="FILE", type=_path), _CLOSED, _YES),
     ),
     "conversations": Command("list the conversations, newest first", "conversations"),
     "show": Command(

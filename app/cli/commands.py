@@ -81,6 +81,10 @@ def _runner(command: str) -> Run:
             "export": transfer.write_out,
             "sync": transfer.catch_up,
         }[command]
+    if command in {"backup", "restore"}:
+        from app.cli import keeping
+
+        return {"backup": keeping.back_up, "restore": keeping.restore}[command]
     if command == "node":
         from app.cli import node
 

@@ -12,11 +12,13 @@ from app.cli.voice import BOLD, GREEN
 from app.wording import tr, trn
 from mesh.messages import Remembered, Said
 from mesh.wishes import (
+    BackupDone,
     ExportDone,
     ForgetShown,
     ImportDone,
     PauseShown,
     RecoveryShown,
+    RestoreDone,
     SyncDone,
 )
 
@@ -101,6 +103,35 @@ def exported(voice: Voice, value: object) -> None:
     done = msgspec.convert(value, ExportDone)
     lines = trn("{n} line written", "{n} lines written", done.exported)
     voice.say(f"{lines} ({_seconds(done.seconds)}).", GREEN)
+
+
+def backed_up(voice: Voice, value: object) -> None:
+    """What stands in the backup."""
+    done = msgspec.convert(value, BackupDone)
+    things = trn("{n} entry backed up", "{n} entries backed up", done.backed_up)
+    size = tr("{n} KB", n=wording.grouped(-(-done.size // 1000)))
+    voice.say(f"{things}, {size} ({_seconds(done.seconds)}).", GREEN)
+    voice.say(tr("Without its passphrase nobody can open it, not even you."))
+
+
+def restored(voice: Voice, value: object) -> None:
+    """What came back, and what there is to do now."""
+    done = msgspec.convert(value, RestoreDone)
+    things = trn("{n} entry restored", "{n} entries restored", done.restored)
+    known = trn("{n} was here already", "{n} were here already", done.known)
+    voice.say(f"{things}, {known} ({_seconds(done.seconds)}).", GREEN)
+    if done.refused:
+        voice.say(trn(
+            "{n} entry has no right in this family and was left out.",
+            "{n} entries have no right in this family and were left out.",
+            done.refused,
+        ))  # fmt: skip
+    if done.new_device:
+        voice.say(tr(
+            "This is a new device, which goes on for {name}. Pair it with your others; if "
+            "{name} is gone, remove it from the family.",
+            name=done.made_on,
+        ))  # fmt: skip
 
 
 def synced(voice: Voice, value: object) -> None:

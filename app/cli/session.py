@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from mesh.client import Client, connect
-from mesh.wishes import Cancel, Export, Import, Invite, Join, Sync
+from mesh.wishes import Backup, Cancel, Export, Import, Invite, Join, Restore, Sync
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     OnEvent: TypeAlias = Callable[[Row], None]
     OnRows: TypeAlias = Callable[[list[Row]], None]
 
-STOPPABLE = (Invite, Join, Import, Export, Sync)
+STOPPABLE = (Invite, Join, Import, Export, Backup, Restore, Sync)
 RUN_SECONDS = 2.0
 END_SECONDS = 10.0
 

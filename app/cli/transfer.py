@@ -30,7 +30,7 @@ DONE, FAILED = 0, 1
 async def take_in(profile: Profile, options: Options, voice: Voice) -> int:
     """Import; stopped in the middle it keeps what is done and can go on later."""
     wish = Import(path=options["path"], format=options["format"])
-    answer = await _ask(wish, tr("Importing"), profile, voice)
+    answer = await ask_long(wish, tr("Importing"), profile, voice)
     voice.result(answer, receipts.imported)
     if msgspec.convert(answer, ImportDone).cancelled:
         voice.tell(tr("Stopped; what was imported stays. Import the file again to go on."))
@@ -41,14 +41,14 @@ async def take_in(profile: Profile, options: Options, voice: Voice) -> int:
 async def write_out(profile: Profile, options: Options, voice: Voice) -> int:
     """Export."""
     wish = Export(path=options["path"], format=options["format"], kind=options["kind"])
-    voice.result(await _ask(wish, tr("Exporting"), profile, voice), receipts.exported)
+    voice.result(await ask_long(wish, tr("Exporting"), profile, voice), receipts.exported)
     return DONE
 
 
 async def catch_up(profile: Profile, options: Options, voice: Voice) -> int:
     """Sync; with --wait it is a failure not to be in step in the end."""
     wish = Sync(device=options["device"], wait=options["wait"])
-    answer = await _ask(wish, tr("Catching up"), profile, voice)
+    answer = await ask_long(wish, tr("Catching up"), profile, voice)
     voice.result(answer, receipts.synced)
     done = msgspec.convert(answer, SyncDone)
     if done.in_step or options["wait"] is None:
@@ -57,7 +57,8 @@ async def catch_up(profile: Profile, options: Options, voice: Voice) -> int:
     return FAILED
 
 
-async def _ask(wish: Wish, doing: str, profile: Profile, voice: Voice) -> object:
+async def ask_long(wish: Wish, doing: str, profile: Profile, voice: Voice) -> object:
+    """The answer to a wish that takes long, with how far it is meanwhile."""
     async with session(profile) as talk:
         if voice.as_json:
             return await talk.ask(wish, voice.line)

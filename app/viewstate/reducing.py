@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.viewstate.conclusions import changed, finished
 from app.viewstate.shapes import DeviceView, Link, ViewState
 from mesh.messages import (
+    BackupChanged,
     DeviceShown,
     HealthChanged,
     JustBetweenUs,
@@ -72,6 +73,8 @@ def _follow(state: ViewState, news: News, now: float) -> ViewState:
         case SharingPaused() as told:
             pause = PauseShown(paused=told.everybody, until=told.until, devices=told.devices)
             return changed(state, pause=pause)
+        case BackupChanged(made_at=made_at):
+            return changed(state, backed_up_at=made_at)
         case JustBetweenUs(is_on=is_on, conversation_id=conversation):
             return changed(state, just_between_us=is_on, private_conversation=conversation)
         case _:

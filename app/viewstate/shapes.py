@@ -108,6 +108,8 @@ class ViewState(View, frozen=True):
     private_conversation: str | None = None
     """The conversation that stays here; None while the next one has not begun."""
     was_removed: bool = False
+    backed_up_at: float | None = None
+    """When the last backup of this device was made, Unix seconds; None: never."""
 
     @property
     def this(self) -> DeviceView | None:

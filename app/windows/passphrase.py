@@ -80,17 +80,20 @@ def suggestion(entropy: Entropy) -> str:
 
 
 class PassphrasePage(Sheet):
-    """A passphrase, typed twice, with how strong it is."""
+    """A passphrase, typed twice, with how strong it is; ``why``: what it closes."""
 
     chosen = Signal(str)
     given_up = Signal()
 
-    def __init__(self, entropy: Entropy | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, entropy: Entropy | None = None, parent: QWidget | None = None, why: str = ""
+    ) -> None:
         super().__init__(parent)
         self._entropy = entropy or SystemEntropy()
         self.entitle(
             tr("Choose a passphrase"),
-            tr(
+            why
+            or tr(
                 "This computer has no keyring that could keep the key of AICO mesh, so that a "
                 "passphrase closes it. You type it whenever AICO mesh starts."
             ),

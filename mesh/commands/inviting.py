@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.commands.meeting import meet_first
-from mesh.commands.pairing import WINDOW, ask, asking, own_card
+from mesh.commands.pairing import WINDOW, ask, asking, own_card, refuse_while_restoring
 from mesh.errors import BadFrame, BadInput, InvitationClosed, NotPermitted, WishRefused
 from mesh.messages import PairingDone, told
 from mesh.model.device import Role, Trust, clean_name
@@ -45,6 +45,7 @@ class _Inviting:
 
 async def invite(services: Services, wish: Invite, tell: Tell) -> DeviceJoined:
     """Open a window until one device has joined, or it ends without."""
+    refuse_while_restoring(services)
     if WINDOW in services.running:
         raise WishRefused("A pairing window is open already; close it first.")
     if not 0 < wish.minutes <= 55:  # noqa: PLR2004 — the bound of mesh.pairing.window

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.commands.meeting import meet_first
-from mesh.commands.pairing import WINDOW, ask, asking, own_card
+from mesh.commands.pairing import WINDOW, ask, asking, own_card, refuse_while_restoring
 from mesh.errors import AlreadyInFamily, BadFrame, InvitationClosed, WishRefused
 from mesh.model.device import clean_name, device_id
 from mesh.pairing.frames import Adopted, Welcome
@@ -41,6 +41,7 @@ class _Joining:
 async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     """Go to an open window, compare, and become family."""
     registry = services.registry
+    refuse_while_restoring(services)
     if WINDOW in services.running:
         raise WishRefused("A pairing window is open here; close it before joining elsewhere.")
     own_name = services.name_of(registry.key)

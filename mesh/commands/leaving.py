@@ -15,7 +15,7 @@ FAREWELL_S = 0.4
 async def go_alone(services: Services) -> None:
     """Tell the others, take new keys, and let the node begin anew with them."""
     name = services.name_of(services.registry.key)
-    await services.shelf.add_past_tag(services.author.tag)
+    await services.shelf.add_past_tags(services.author.tag)
     await services.registry.retire()
     services.sync.spread()
     await services.registry.start_anew(await services.shelf.load_past_tags())

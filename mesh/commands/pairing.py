@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh.errors import WishRefused
 from mesh.messages import PairingAsked, told
 from mesh.wishes import Answer, Cancel, Done, PairingAsking
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 WINDOW = "pairing window"
 """The name under which an open window runs: there is one at most."""
+RESTORING = "backup"
+"""The name under which a backup is made or restored: one at a time, no pairing meanwhile."""
+
+
+def refuse_while_restoring(services: Services) -> None:
+    """Restoring may change the keys of this device: nobody is let in meanwhile."""
+    if RESTORING in services.running:
+        raise WishRefused("A backup is being made or restored; wait until that is done.")
 
 
 async def answer(services: Services, wish: Answer, _: Tell) -> Done:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from mesh.clock import Clock, Entropy
     from mesh.companion.asking import Asking
     from mesh.companion.author import Author
+    from mesh.companion.backing_up import BackingUp
     from mesh.companion.browsing import Browsing
     from mesh.companion.discretion import Discretion
     from mesh.companion.exporting import Exporting
     from mesh.companion.importing import Importing
     from mesh.companion.policies import Policies
     from mesh.companion.reading import Reading
+    from mesh.companion.restoring import Restoring
     from mesh.companion.settling import Settling
     from mesh.companion.writing import Writing
     from mesh.family.change import Change
@@ -99,6 +101,8 @@ class Services:
     asking: Asking
     importing: Importing
     exporting: Exporting
+    backing_up: BackingUp
+    restoring: Restoring
     search: Search
     presence: Presence
     sync: Sync

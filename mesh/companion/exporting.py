@@ -82,7 +82,7 @@ class Exporting:
         def job(connection: Connection) -> tuple[int, float]:
             kinds = KINDS[kind]
             total = sum(reading.count_of(connection, one) for one in kinds)
-            pace = Pace(self._clock, total, on_progress and _on(loop, on_progress))
+            pace = Pace(self._clock, total, on_progress and on_loop(loop, on_progress))
             written = 0
             with fresh_file(path) as file:
                 lines = self._lines(connection, kinds, is_named=kind == "all")
@@ -150,7 +150,7 @@ def _privacy(connection: Connection, seen: View) -> str | None:
     return None if level == Level.FAMILY else terms.level_name(level)
 
 
-def _on(loop: asyncio.AbstractEventLoop, told: OnProgress) -> OnProgress:
+def on_loop(loop: asyncio.AbstractEventLoop, told: OnProgress) -> OnProgress:
     """The same callback, called on the loop from a thread."""
 
     def tell(done: int, total: int, left: float | None) -> None:
@@ -164,6 +164,7 @@ def fresh_file(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of ``path`` when all is well, and vanishes otherwise."""
     with _typed_errors():
         target = _target(path)
+        _sweep(target)
         draft = target.with_name(f".{target.name}.{os.getpid()}.new")
         descriptor = os.open(
             draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600
@@ -189,6 +190,26 @@ def _target(path: Path) -> Path:
     if not target.parent.is_dir():
         raise BadInput("There is no such folder.")
     return target
+
+
+def _sweep(target: Path) -> None:
+    """Drafts of processes that were killed go; those of one that lives stay."""
+    begin, end = f".{target.name}.", ".new"
+    for one in target.parent.iterdir():
+        number = one.name.removeprefix(begin).removesuffix(end)
+        is_draft = one.name == f"{begin}{number}{end}" and number.isdecimal()
+        if is_draft and not _lives(int(number)):
+            one.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

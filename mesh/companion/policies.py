@@ -303,6 +303,14 @@ class Policies:
         setting = Setting(self.home.family[:MARK], name, value)
         await writing.declare(ObjectKind.SETTING, setting)
 
+    async def carry_over(self, writing: Writing, family: bytes) -> None:
+        """What was chosen in another family counts here, but for what was chosen here."""
+        said = await self.database.read(choices.settings)
+        theirs, _ = policies.in_force(said, family[:MARK], lambda *_: True)
+        ours, _ = policies.in_force(said, self.home.family[:MARK], self._may_say)
+        for name, value in policies.carried(theirs, ours).items():
+            await self._declare(writing, name, value)
+
     # ---- withdrawing -------------------------------------------------------------------------
 
     async def settle(self, writing: Writing) -> bool:

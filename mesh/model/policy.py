@@ -140,6 +140,23 @@ def restricted(key: str, family: Value, own: Policy, trust: Trust, device: str) 
     return reduce(one.stricter, [_heard(one, head, family) for head in heads], family)
 
 
+def carried(theirs: Policy, ours: Policy) -> dict[str, str]:
+    """What one family chose for itself and by trust, as settings for another that did not.
+
+    Of values that did not see each other the strictest; what was chosen for single devices of
+    theirs stays behind.
+    """
+    found = {}
+    for key, one in CHOICES.items():
+        for target in (FAMILY, str(Trust.FULL), str(Trust.LIMITED)):
+            name = setting_name(key, target)
+            heads = [head for head in theirs.said.get(name, ()) if head != INHERIT]
+            if heads and name not in ours.said:
+                values = [_heard(one, head, one.built_in) for head in heads]
+                found[name] = one.show(reduce(one.stricter, values))
+    return found
+
+
 NO_CHOICES = Policy()
 
 

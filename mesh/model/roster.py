@@ -98,6 +98,15 @@ class Roster:
             if self.owner_of(tag) == key or self.owner_of(tag) not in self.members
         )
 
+    def past_of(self, key: bytes) -> frozenset[bytes]:
+        """The author tags of a member's past that nobody else ever had."""
+        member = self.members.get(key)
+        return (
+            frozenset(tag for tag in member.tags if self.owner_of(tag) == key)
+            if member
+            else frozenset()
+        )
+
     def was_full_at(self, tag: bytes, tick: int) -> bool:
         """Whether the device behind an author tag had the rights of a full one at that tick."""
         owner = self.owner_of(tag)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from mesh.bus.door import Door
 from mesh.commands.desk import grant
+from mesh.commands.keeping import tell_last
 from mesh.commands.services import Wires
 from mesh.commands.sharing import restore_pauses
 from mesh.errors import StorageError
@@ -184,6 +185,7 @@ class Node:
             services.bus.subscribe("", callback=callback)
         await introduce(services, self._options.name)
         await restore_pauses(services)
+        await tell_last(services)
         if services.policies.mistake is not None:
             self._outside.on_notice(services.policies.mistake)
         await services.discretion.load()

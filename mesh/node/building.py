@@ -13,6 +13,7 @@ from mesh.commands.services import Place, Services, Wires
 from mesh.commands.telling import answerers, answerers_to_others
 from mesh.companion.asking import Asking
 from mesh.companion.author import Author
+from mesh.companion.backing_up import BackingUp
 from mesh.companion.browsing import Browsing
 from mesh.companion.discretion import Discretion
 from mesh.companion.exporting import Exporting
@@ -20,6 +21,7 @@ from mesh.companion.importing import Importing
 from mesh.companion.newsroom import Newsroom
 from mesh.companion.policies import Policies
 from mesh.companion.reading import Reading
+from mesh.companion.restoring import Restoring
 from mesh.companion.settling import Settling
 from mesh.companion.writing import Writing
 from mesh.errors import BadInput
@@ -153,6 +155,8 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         asking=Asking(database, writing, following.device_of),
         importing=Importing(database, following.rules, clock, author, following.wrote),
         exporting=Exporting(database, reading, clock),
+        backing_up=BackingUp(database, clock, entropy),
+        restoring=Restoring(database, author, following.rules, clock, following.restored),
         search=Search(database, following.device_of),
         presence=Presence(clock, await shelf.load_sightings()),
         sync=sync,
@@ -200,7 +204,7 @@ async def _family(
     means = Means(shelf, outside.clock, outside.entropy, tick, curve_keypair)
     registry = await Registry.open(means)
     if not registry.is_member:
-        await shelf.add_past_tag(author_tag(registry.key))
+        await shelf.add_past_tags(author_tag(registry.key))
         await registry.start_anew(await shelf.load_past_tags())
     author = await Author.open(database, registry.key, outside.clock, outside.entropy)
     ticking.append(author)

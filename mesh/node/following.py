@@ -234,6 +234,12 @@ class Following:
         """What this device can do."""
         return tuple(sorted(self.services.presence.own_capabilities))
 
+    def restored(self, outcome: Outcome) -> None:
+        """Facts came in from a backup: as if written here, with receipts for what is gone."""
+        self.wrote(outcome)
+        if outcome.forgotten:
+            self._tasks.spawn(self._confirm(set(outcome.forgotten)))
+
     # ---- telling -----------------------------------------------------------------------------
 
     def announce_soon(self) -> None:
@@ -316,6 +322,7 @@ class Following:
             policies.private_tags,
             roster.was_admin_at,
             LastCopies(services.registry.key, roster, policies.policy).keeps,
+            roster.past_of(services.registry.key),
         )
 
     def device_of(self, tag: bytes) -> str | None:

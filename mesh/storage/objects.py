@@ -54,6 +54,8 @@ class Rules:
     """Whether an author managed the family then; without it as ``was_full_at``."""
     keeps_last: Callable[[int, int, bytes | None], bool] | None = None
     """Whether this device keeps what it may not hold of a scope kind, a level and an author."""
+    past: frozenset[bytes] = frozenset()
+    """The author tags this device wrote under before."""
 
     def may_hold(self, kind: int, level: int, author: bytes | None, *, mine: bool) -> bool:
         """Whether this device may keep content of a scope kind counted at this level."""

@@ -110,7 +110,8 @@ class Placing:
         """Whether a forgetting counts here: not one of too many, unless two devices say so."""
         forgets = views.of_kind(held, FactKind.FORGET)
         authors = {one.id[:6] for one in forgets}
-        if not forgets or row.state == State.FORGOTTEN or self._rules.own in authors:
+        is_ours = self._rules.own in authors or not self._rules.past.isdisjoint(authors)
+        if not forgets or row.state == State.FORGOTTEN or is_ours:
             return bool(forgets)
         if len(authors) > 1:
             return True

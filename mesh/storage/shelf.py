@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from mesh.storage.database import Database
 
 PAST_TAGS = "past author tags"
-PAST_TAGS_MAX = 16
+PAST_TAGS_MAX = 64
+"""As many as a device can claim when it is let in."""
 TAG_SIZE = 6
 
 
@@ -65,10 +66,10 @@ class FamilyShelf:
         packed = await self.load_secret(PAST_TAGS) or b""
         return tuple(packed[i : i + TAG_SIZE] for i in range(0, len(packed), TAG_SIZE))
 
-    async def add_past_tag(self, tag: bytes) -> None:
-        """This device is about to write under another key; the latest few are kept."""
-        known = [one for one in await self.load_past_tags() if one != tag]
-        await self.save_secret(PAST_TAGS, b"".join([*known, tag][-PAST_TAGS_MAX:]))
+    async def add_past_tags(self, *tags: bytes) -> None:
+        """This device is about to write under another key; of its past the latest are kept."""
+        known = [one for one in await self.load_past_tags() if one not in tags]
+        await self.save_secret(PAST_TAGS, b"".join([*known, *tags][-PAST_TAGS_MAX:]))
 
     async def load_cards(self) -> Mapping[bytes, bytes]:
         """The signed card of each device key."""

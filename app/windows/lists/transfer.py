@@ -1,4 +1,4 @@
-"""History in and out of files: how far it is, how long it takes, what came of it."""
+"""Files in and out: how far it is, how long it takes, what came of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,18 @@ from app.widgets.labels import label, say
 from app.widgets.layout import NO_EDGES, Edges, column, row
 from app.widgets.marks import Tile
 from app.wording import bad_place, left, left_out, sentence, tr, trn
-from mesh.wishes import Cancel, Export, ExportDone, Import, ImportDone, Progress
+from mesh.wishes import (
+    Backup,
+    BackupDone,
+    Cancel,
+    Export,
+    ExportDone,
+    Import,
+    ImportDone,
+    Progress,
+    Restore,
+    RestoreDone,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +39,7 @@ PARTS = 1000
 
 
 class Transfer(QWidget):
-    """One import or export at a time; hidden with its ``edges`` while there is none."""
+    """One piece of work at a time; hidden with its ``edges`` while there is none."""
 
     imported = Signal()
     """New things are here."""
@@ -38,7 +49,8 @@ class Transfer(QWidget):
         self._wisher = wisher
         self._asked: Asked | None = None
         self._run: str | None = None
-        self._is_import = False
+        self._doing = ""
+        self._stops_by_name = False
         self._tile = Tile("import", "accent", 32)
         self.text = label(wraps=True)
         self.bar = QProgressBar()
@@ -94,29 +106,38 @@ class Transfer(QWidget):
 
     def take_in(self, path: str | Path) -> None:
         """Import this file, unless something is under way."""
-        if self.is_under_way:
-            return
-        self._begin("import", tr("Importing…"))
-        self._asked = self._wisher.wish(
-            Import(path=str(path)), done=self._end, failed=self._fail, event=self._show
-        )
+        self.begin(Import(path=str(path)), "import", tr("Importing…"))
 
     def give_out(self, path: str | Path, kind: str) -> None:
         """Export to this file, unless something is under way; its name says the form."""
+        wish = Export(path=str(path), kind=kind, format=_form(path))
+        self.begin(wish, "export", tr("Exporting…"))
+
+    def begin(self, wish: Import | Export | Backup | Restore, icon: str, doing: str) -> None:
+        """Send a wish that takes long, unless something is under way."""
         if self.is_under_way:
             return
-        self._begin("export", tr("Exporting…"))
+        # An export is given up; the others are stopped by the name they tell.
+        self._stops_by_name, self._run = not isinstance(wish, Export), None
+        self._doing = doing
+        self._tile.show_state(icon, "accent")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.stop.setEnabled(not self._stops_by_name)
+        self.stop.show()
+        self.close_button.hide()
+        self._tell(doing)
+        self.show()
         self._asked = self._wisher.wish(
-            Export(path=str(path), kind=kind, format=_form(path)),
-            done=self._end, failed=self._fail, event=self._show,
-        )  # fmt: skip
+            wish, done=self._end, failed=self._fail, event=self._show
+        )
 
     def cancel(self) -> None:
-        """Stop; what an import has brought stays, an export leaves no file."""
-        if self._is_import and self._run is not None:
+        """Stop; what came in stays, what goes out leaves no file."""
+        if self._stops_by_name and self._run is not None:
             self.stop.setEnabled(False)
             self._wisher.wish(Cancel(run=self._run), failed=self._go_on)
-        elif self._asked is not None and not self._is_import:
+        elif self._asked is not None and not self._stops_by_name:
             self._asked.cancel()
             self._say(tr("The export was cancelled; there is no file."), "warn")
 
@@ -126,29 +147,16 @@ class Transfer(QWidget):
             self.stop.setEnabled(True)
             self._tell(sentence(error))
 
-    def _begin(self, icon: str, text: str) -> None:
-        self._is_import, self._run = icon == "import", None
-        self._tile.show_state(icon, "accent")
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        # An import can be stopped once it has told its name.
-        self.stop.setEnabled(not self._is_import)
-        self.stop.show()
-        self.close_button.hide()
-        self._tell(text)
-        self.show()
-
     def _show(self, event: Event) -> None:
         if not isinstance(event, Progress):
             return
         if self._run is None:
             self._run = event.run
             self.stop.setEnabled(True)
-        total = max(event.total, 1)
-        self.bar.setRange(0, PARTS)
-        self.bar.setValue(min(PARTS, event.done * PARTS // total))
-        what = tr("Importing…") if self._is_import else tr("Exporting…")
-        self._tell(f"{what} {left(event.seconds_left)}".strip())
+        if event.total:
+            self.bar.setRange(0, PARTS)
+            self.bar.setValue(min(PARTS, event.done * PARTS // event.total))
+        self._tell(f"{self._doing} {left(event.seconds_left)}".strip())
 
     # ---- the end -----------------------------------------------------------------------------
 
@@ -159,6 +167,12 @@ class Transfer(QWidget):
         elif isinstance(answer, ExportDone):
             written = trn("{n} line written.", "{n} lines written.", answer.exported)
             self._say(written, "ok")
+        elif isinstance(answer, BackupDone):
+            self._say(backed_up(answer), "ok")
+        elif isinstance(answer, RestoreDone):
+            is_all = not (answer.refused or answer.cancelled)
+            self._say(restored(answer), "ok" if is_all else "warn")
+            self.imported.emit()
 
     def _fail(self, error: MeshError) -> None:
         self._say(sentence(error), "bad")
@@ -216,3 +230,31 @@ def _bad(done: ImportDone) -> str:
         "{n} part could not be read: {lines}", "{n} parts could not be read: {lines}",
         done.bad, lines=lines,
     )  # fmt: skip
+
+
+def backed_up(done: BackupDone) -> str:
+    """What a backup holds, in sentences."""
+    things = trn("{n} entry backed up.", "{n} entries backed up.", done.backed_up)
+    return f"{things} {tr('Without its passphrase nobody can open it, not even you.')}"
+
+
+def restored(done: RestoreDone) -> str:
+    """What a restore did, in sentences."""
+    parts = [trn("{n} entry restored.", "{n} entries restored.", done.restored)]
+    if done.known:
+        parts.append(trn("{n} was here already", "{n} were here already", done.known) + ".")
+    if done.refused:
+        parts.append(trn(
+            "{n} entry has no right in this family and was left out.",
+            "{n} entries have no right in this family and were left out.",
+            done.refused,
+        ))  # fmt: skip
+    if done.new_device:
+        parts.append(tr(
+            "This is a new device, which goes on for {name}. Pair it with your others; if "
+            "{name} is gone, remove it from the family.",
+            name=done.made_on,
+        ))  # fmt: skip
+    if done.cancelled:
+        parts.append(tr("It was cancelled; restore the same file again to go on."))
+    return " ".join(parts)

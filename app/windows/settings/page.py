@@ -16,6 +16,7 @@ from app.widgets.setting import Panel, Setting
 from app.windows.lists.transfer import Transfer
 from app.windows.page import ScrolledPage
 from app.windows.settings.about import About
+from app.windows.settings.backup import Backups
 from app.windows.settings.keeping import Keeping
 from app.windows.settings.machine import Machine
 from app.wording import tr
@@ -86,16 +87,18 @@ class SettingsPage(ScrolledPage):
         super().__init__(wisher)
         self.machine, self.keeping = Machine(kept, start), Keeping()
         self.history, self.about = History(wisher), About()
+        self.backups = Backups(wisher)
         self.keeping.recovery_wanted.connect(self.recovery_wanted)
         self.about.quit_wanted.connect(self.quit_wanted)
         self.body.addWidget(label(tr("Settings"), "h1"))
-        for panel in (self.machine, self.keeping, self.history, self.about):
+        for panel in (self.machine, self.keeping, self.backups, self.history, self.about):
             self.body.addWidget(panel)
         self.body.addStretch(1)
 
     @override
     def show_state(self, state: ViewState, now: float) -> None:
         self.machine.show_state()
+        self.backups.show_last(state.backed_up_at, now)
         self.keeping.setVisible(state.me is not None)
         if state.me is not None:
             self.keeping.show_status(state.me)

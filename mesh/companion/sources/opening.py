@@ -73,7 +73,7 @@ class Source:
         """BadInput when the file cannot be read, or is none of these."""
         if form not in FORMATS:
             raise BadInput("The format is one of: auto, jsonl, chatgpt, aico.")
-        self._file = _open(path)
+        self._file = open_file(path)
         self.done = 0
         try:
             self._begin(form, now_us)
@@ -168,7 +168,8 @@ def _line(line: bytes, *, is_first: bool, is_long: bool) -> Part | None:
     return Part(None, text) if text else None
 
 
-def _open(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BinaryIO:
+    """A file to read; BadInput when there is none."""
     try:
         if not path.is_file():
             raise BadInput("There is no such file.")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,6 +186,18 @@ def test_a_file_that_was_not_finished_leaves_the_old_one(tmp_path: Path) -> None
         write_half()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_half_done_goes_with_the_next_one(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as alive:
+        over = 2**22 + 1  # beyond what the kernel numbers
+        kept = {f".out.{alive.pid}.new", ".out.x.new", f".other.{over}.new", "out"}
+        for name in {*kept, f".out.{over}.new"} - {"out"}:
+            (tmp_path / name).write_text("half")
+        with fresh_file(tmp_path / "out") as file:
+            file.write(b"whole")
+        alive.kill()
+    assert {path.name for path in tmp_path.iterdir()} == kept
 
 
 def test_a_link_to_a_file_stays_a_link(tmp_path: Path) -> None:

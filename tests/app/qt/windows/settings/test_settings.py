@@ -12,10 +12,21 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app import __version__
 from app.desktop.autostart import File
-from app.viewstate import ViewState
+from app.viewstate import ViewState, reduce
 from app.windows.kept import LANGUAGE, STAYS, TOLD_OF_TRAY, kept_in
 from app.windows.settings import SettingsPage
-from mesh.wishes import Export, Import
+from mesh.errors import BackupNotOpened
+from mesh.messages import BackupChanged, told
+from mesh.wishes import (
+    Backup,
+    BackupDone,
+    Cancel,
+    Export,
+    Import,
+    Progress,
+    Restore,
+    RestoreDone,
+)
 from tests.app.qt import scenes
 
 if TYPE_CHECKING:
@@ -212,3 +223,66 @@ def test_versions_can_be_copied(page: SettingsPage) -> None:
 def test_the_application_can_be_quit(page: SettingsPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.quit_wanted):
         page.about.quit.click()
+
+
+# ---- backups ---------------------------------------------------------------------------------
+
+WORDS = "seven green boats on a small lake"
+
+
+def test_a_backup_is_closed_with_what_was_typed_twice_and_written_down(
+    page: SettingsPage, recorder: Recorder
+) -> None:
+    dialog = page.backups.choose_passphrase("/mine.aico-backup")
+    for field in (dialog.page.first, dialog.page.second):
+        field.setText(WORDS)
+    assert not dialog.page.go.isEnabled()
+    dialog.page.written.setChecked(True)
+    dialog.page.go.click()
+    sent = recorder.last(Backup)
+    assert sent.wish == Backup(path="/mine.aico-backup", passphrase=WORDS)
+    transfer = page.backups.transfer
+    sent.tell(Progress(run="r", done=0, total=0))
+    sent.tell(Progress(run="r", done=1, total=4, seconds_left=9.0))
+    assert transfer.text.text() == "Backing up… 9 s left"
+    transfer.stop.click()
+    assert recorder.last(Cancel).wish == Cancel(run="r")
+    sent.answer(BackupDone(backed_up=12, size=900, seconds=1.0, made_at=scenes.NOW))
+    assert transfer.text.text().startswith("12 entries backed up.")
+
+
+def test_a_restore_asks_for_the_passphrase_and_says_what_came_back(
+    page: SettingsPage, recorder: Recorder
+) -> None:
+    dialog = page.backups.ask_passphrase("/mine.aico-backup")
+    assert not dialog.yes.isEnabled()
+    dialog.field.setText("wrong")
+    dialog.yes.click()
+    recorder.last(Restore).fail(BackupNotOpened())
+    transfer = page.backups.transfer
+    assert transfer.text.text() == BackupNotOpened().sentence
+    dialog = page.backups.ask_passphrase("/mine.aico-backup")
+    dialog.field.setText(WORDS)
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    sent = recorder.last(Restore)
+    assert sent.wish == Restore(path="/mine.aico-backup", passphrase=WORDS)
+    sent.answer(
+        RestoreDone(
+            restored=3, known=1, refused=2, seconds=1.0, made_at=1.0, made_on="Desk",
+            device_id="x", new_device=True,
+        )
+    )  # fmt: skip
+    assert transfer.text.text() == (
+        "3 entries restored. 1 was here already. 2 entries have no right in this family and "
+        "were left out. This is a new device, which goes on for Desk. Pair it with your "
+        "others; if Desk is gone, remove it from the family."
+    )
+    assert len([one for one in recorder.wishes if isinstance(one, Restore)]) == 2
+
+
+def test_when_the_last_backup_was_made_is_told(page: SettingsPage) -> None:
+    meaning = page.backups.last.meaning
+    assert meaning.text().startswith("There is no backup of this device yet.")
+    made = told(BackupChanged(made_at=scenes.NOW - 86_400), scenes.ME)
+    page.show_state(reduce(scenes.two(), made, scenes.NOW), scenes.NOW)
+    assert "Yesterday" in meaning.text()
