@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTemporaryDir
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.autostart import File
 from app.windows.kept import TOLD_OF_TRAY
 from app.windows.main import MainWindow
+from app.windows.settings.backup import Closing, OpeningBackup
 from app.wording import language
 from tests.app.gallery.everyday import narrow
 from tests.app.gallery.pairing import StoppedClock
@@ -19,8 +21,6 @@ from tests.app.qt import scenes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtWidgets import QWidget
 
     from app.viewstate import ViewState
 
@@ -46,6 +46,13 @@ def _another_language() -> QWidget:
     return window
 
 
+def _alone(kind: type[Closing | OpeningBackup]) -> QWidget:
+    parent = QWidget()
+    dialog = kind(parent)
+    dialog.setParent(None, dialog.windowFlags())
+    return dialog
+
+
 def _end() -> QWidget:
     """What stands at the end of the page."""
     window = _window(scenes.two)
@@ -53,9 +60,11 @@ def _end() -> QWidget:
     return window
 
 
-TALL = 1180
+TALL = 1220
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     "two": ("what concerns this computer", _end),
+    "backup": ("before a backup is made", partial(_alone, Closing)),
+    "restore": ("before a backup is brought back", partial(_alone, OpeningBackup)),
     "language": ("another language is chosen", _another_language),
     "narrow": ("the smallest window", partial(narrow, "settings")),
 }
