@@ -60,7 +60,7 @@ def _end() -> QWidget:
     return window
 
 
-TALL = 1220
+TALL = 1340
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     "two": ("what concerns this computer", _end),
     "backup": ("before a backup is made", partial(_alone, Closing)),
