@@ -1,6 +1,7 @@
 """The icon beside the clock and its menu, which is made anew each time it opens.
 
-Its four marks differ by shape as well as by colour. Desktops take icons in their own time, or
+Its four marks differ by shape as well as by colour; a dot says that a person has to decide
+something. Desktops take icons in their own time, or
 not at all: ``is_shown`` says whether anybody can see it, ``came`` and ``went`` when that
 changes. All that the menu does can be done in the window too.
 """
@@ -12,8 +13,8 @@ from enum import StrEnum
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app import wording
@@ -38,6 +39,10 @@ LOOK_FOR_MS, LOOK_AFTER_MS = 2000, 10_000
 CAUSES_SHOWN = 2
 HOUR_MIN = 60.0
 MICRO = 1_000_000
+SIDES = (16, 22, 24, 32, 44, 48, 64)
+"""Pixels: what desktops ask of an icon."""
+DOT, DOT_AT, DOT_RADIUS, DOT_GAP = "#6474d0", QPointF(0.79, 0.79), 0.19, 0.07
+"""What is to be decided: place and size as shares of the side."""
 
 
 class Mark(StrEnum):
@@ -74,6 +79,7 @@ class Tray(QObject):
 
     open_wanted = Signal()
     pair_wanted = Signal()
+    decide_wanted = Signal()
     quit_wanted = Signal()
     failed = Signal(object)
     """What was chosen in the menu could not be done (MeshError); not every desktop tells."""
@@ -91,12 +97,14 @@ class Tray(QObject):
         self._start = start
         self.state = ViewState()
         self.notice: str | None = None
+        self.open_count, self._open_told = 0, ""
+        self._then: SignalInstance | None = None
         self.menu = QMenu()
         self.menu.aboutToShow.connect(self.rebuild)
         self._pauses: QMenu | None = None
         self._wisher, self._clock = wisher, clock
         self._icon: QSystemTrayIcon | None = None
-        self._icons: dict[Mark, QIcon] = {}
+        self._icons: dict[tuple[Mark, bool], QIcon] = {}
         self._look = QTimer(self)
         self._look.timeout.connect(self._look_for_a_host)
 
@@ -118,15 +126,25 @@ class Tray(QObject):
         """Show how the companion is now."""
         before = self._shown()
         self.state, self.notice = state, notice
+        self._follow(before)
+
+    def show_open(self, count: int, told: str) -> None:
+        """Show that a person has to decide so much; ``told`` says it in a sentence."""
+        before = self._shown()
+        self.open_count, self._open_told = count, told
+        self._follow(before)
+
+    def _follow(self, before: tuple[object, ...]) -> None:
         if self._shown() != before:
             self._paint()
             if not self.menu.isVisible():
                 self.rebuild()
 
-    def tell(self, title: str, text: str) -> None:
-        """Say something beside the icon."""
+    def tell(self, title: str, text: str, then: SignalInstance | None = None) -> None:
+        """Say something beside the icon; ``then`` is emitted, or opened, on a click there."""
         if self._icon is not None:
-            self._icon.showMessage(title, text, self._drawn(mark_of(self.state)))
+            self._then = then
+            self._icon.showMessage(title, text, self._drawn())
 
     # ---- the host ----------------------------------------------------------------------------
 
@@ -145,6 +163,7 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(self._read)
         self.rebuild()
         self._paint()
         self._icon.show()
@@ -157,17 +176,22 @@ class Tray(QObject):
 
     def _paint(self) -> None:
         if self._icon is not None:
-            self._icon.setIcon(self._drawn(mark_of(self.state)))
-            self._icon.setToolTip(self._headline())
+            self._icon.setIcon(self._drawn())
+            told = (self._headline(), self._open_told)
+            self._icon.setToolTip("\n".join(one for one in told if one))
 
-    def _drawn(self, mark: Mark) -> QIcon:
-        if mark not in self._icons:
-            self._icons[mark] = icon_of(f"tray/{mark}")
-        return self._icons[mark]
+    def _drawn(self) -> QIcon:
+        look = mark_of(self.state), self.open_count > 0
+        if look not in self._icons:
+            self._icons[look] = drawn(*look)
+        return self._icons[look]
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is not QSystemTrayIcon.ActivationReason.Context:
             self.open_wanted.emit()
+
+    def _read(self) -> None:
+        (self._then or self.open_wanted).emit()
 
     # ---- the menu ----------------------------------------------------------------------------
 
@@ -182,6 +206,7 @@ class Tray(QObject):
         menu.addSeparator()
         menu.setDefaultAction(self._add(tr("Open AICO mesh"), self.open_wanted.emit))
         if state.me is not None:
+            self._add_decide()
             self._add(tr("Pair a device…"), self.pair_wanted.emit)
             menu.addSeparator()
             self._add_pause()
@@ -195,7 +220,8 @@ class Tray(QObject):
         state = self.state
         paused = state.pause.paused
         between_us = (state.just_between_us, state.private_conversation)
-        return self._headline(), mark_of(state), state.me is None, paused, between_us
+        is_off, told = state.me is None, self._open_told
+        return self._headline(), mark_of(state), is_off, paused, between_us, told
 
     def _headline(self) -> str:
         return self.notice or headline(self.state, self._clock.wall() / MICRO)
@@ -208,6 +234,10 @@ class Tray(QObject):
         if do is not None:
             action.triggered.connect(lambda _checked=False: do())
         return action
+
+    def _add_decide(self) -> None:
+        if self.open_count:
+            self._add(tr("Decide… ({n})", n=self.open_count), self.decide_wanted.emit)
 
     def _add_pause(self) -> None:
         if self.state.pause.paused:
@@ -260,6 +290,34 @@ class Tray(QObject):
             turn()
         except AutostartRefused as error:
             self._say_trouble(error)
+
+
+def drawn(mark: Mark, is_asking: bool) -> QIcon:
+    """The icon: how the companion is, and whether a person has to decide something."""
+    plain = icon_of(f"tray/{mark}")
+    if not is_asking:
+        return plain
+    dotted = QIcon()
+    for side in SIDES:
+        dotted.addPixmap(_dotted(plain.pixmap(QSize(side, side), 1.0)))
+    return dotted
+
+
+def _dotted(picture: QPixmap) -> QPixmap:
+    """With a dot at the lower right, and a gap around it."""
+    side = picture.width()
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(DOT))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.drawEllipse(
+        DOT_AT * side, (DOT_RADIUS + DOT_GAP) * side, (DOT_RADIUS + DOT_GAP) * side
+    )
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    painter.drawEllipse(DOT_AT * side, DOT_RADIUS * side, DOT_RADIUS * side)
+    painter.end()
+    return picture
 
 
 def icon_of(name: str) -> QIcon:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtWidgets import QCheckBox, QMessageBox
 from typing_extensions import override
 
+from app.application.notices import Notices
 from app.desktop.autostart import autostart, background
 from app.tray import Tray
 from app.windows.kept import STAYS, TOLD_OF_TRAY, kept_in
@@ -54,8 +55,10 @@ class Faces(QObject):
         self.tray = Tray(bridge, choices.clock, self._start, self)
         self.tray.open_wanted.connect(self.present)
         self.tray.pair_wanted.connect(self.pair)
+        self.tray.decide_wanted.connect(self.decide)
         self.tray.quit_wanted.connect(leave)
         self.tray.failed.connect(self._say_trouble)
+        self.notices = Notices(bridge, self.tray, choices.clock, self._is_watched)
         bridge.changed.connect(self._show_state)
         self._settings: QSettings | None = None
         self._opening: Opening | None = None
@@ -78,6 +81,7 @@ class Faces(QObject):
 
     def vanish(self) -> None:
         """Nothing is shown any more."""
+        self.notices.end()
         self.tray.hide()
         for window in (self.wizard, self.first_run, self.main, self._opening):
             if window is not None:
@@ -94,6 +98,7 @@ class Faces(QObject):
     def be_up(self) -> None:
         """The node is up: from here on the companion is shown."""
         self._is_up = True
+        self.notices.begin()
         if self._opening is not None:
             self._opening.hide()
             self._opening.deleteLater()
@@ -121,6 +126,12 @@ class Faces(QObject):
         else:
             _raise(self._due())
 
+    def decide(self) -> None:
+        """Ask what only a person can decide; a first day comes first."""
+        self.present()
+        if self.main is not None:
+            self.main.settle()
+
     def pair(self) -> None:
         """Pair a device."""
         self.present()
@@ -145,7 +156,9 @@ class Faces(QObject):
 
     def _main(self) -> MainWindow:
         if self.main is None:
-            main = self.main = self._windows.main(self._bridge, self._settings, self._start)
+            main = self.main = self._windows.main(
+                self._bridge, self._settings, self._start, self.notices.matters
+            )
             main.installEventFilter(self)
             main.pair_wanted.connect(self.pair)
             main.recovery_wanted.connect(self._recover)
@@ -153,6 +166,9 @@ class Faces(QObject):
             self._bridge.changed.connect(main.show_state)
             self._bridge.told.connect(main.take)
         return self.main
+
+    def _is_watched(self) -> bool:
+        return self.main is not None and self.main.isActiveWindow()
 
     def _say_trouble(self, error: MeshError) -> None:
         if self.main is not None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from app.bridge import Bridge
     from app.desktop.autostart import Autostart
+    from app.matters import Matters
     from app.windows.first_run import FirstRun
     from app.windows.main import MainWindow
     from app.windows.opening import Opening
@@ -25,8 +26,10 @@ class Wardrobe(Protocol):
     def first_run(self, bridge: Bridge, kept: QSettings) -> FirstRun:
         """The one of a first day; how far it is, is ``kept``."""
 
-    def main(self, bridge: Bridge, kept: QSettings | None, start: Autostart) -> MainWindow:
-        """The one of every day; its size and page are ``kept``."""
+    def main(
+        self, bridge: Bridge, kept: QSettings | None, start: Autostart, matters: Matters
+    ) -> MainWindow:
+        """The one of every day; its size and page are ``kept``, the ``matters`` shared."""
 
     def wizard(self, bridge: Bridge, parent: QWidget | None) -> PairingWizard:
         """The one for a new device."""
@@ -47,11 +50,13 @@ class Windows:
 
         return FirstRun(bridge, kept, state=bridge.state)
 
-    def main(self, bridge: Bridge, kept: QSettings | None, start: Autostart) -> MainWindow:
-        """The one of every day; its size and page are ``kept``."""
+    def main(
+        self, bridge: Bridge, kept: QSettings | None, start: Autostart, matters: Matters
+    ) -> MainWindow:
+        """The one of every day; its size and page are ``kept``, the ``matters`` shared."""
         from app.windows.main import MainWindow
 
-        return MainWindow(bridge, state=bridge.state, kept=kept, start=start)
+        return MainWindow(bridge, state=bridge.state, kept=kept, start=start, matters=matters)
 
     def wizard(self, bridge: Bridge, parent: QWidget | None) -> PairingWizard:
         """The one for a new device."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app import theme
+from app.matters import Matters
 from app.theme.tokens import NEAR
 from app.viewstate import ViewState
 from app.widgets.buttons import Button
@@ -23,7 +24,7 @@ from app.windows.devices import DevicesPage
 from app.windows.memories import MemoriesPage
 from app.windows.page import Page
 from app.windows.settings import SettingsPage
-from app.windows.settling import Matters, SettlingDialog
+from app.windows.settling import SettlingDialog
 from app.windows.sharing import SharingPage
 from app.wording import tr
 from mesh.clock import Clock, SystemClock
@@ -46,7 +47,10 @@ MICRO = 1_000_000
 
 
 class MainWindow(QMainWindow):
-    """Shows every state and piece of news it is given; sends wishes through ``wisher``."""
+    """Shows every state and piece of news it is given; sends wishes through ``wisher``.
+
+    ``matters``: those that are shown elsewhere too; its own otherwise.
+    """
 
     pair_wanted = Signal()
     recovery_wanted = Signal()
@@ -60,13 +64,14 @@ class MainWindow(QMainWindow):
         kept: QSettings | None = None,
         clock: Clock | None = None,
         start: Autostart | None = None,
+        matters: Matters | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("AICO mesh")
         self.setObjectName("ground")
         self._kept, self._clock = kept, clock or SystemClock()
         self._state = state or ViewState()
-        self.matters = Matters(wisher, self)
+        self.matters = matters or Matters(wisher, self)
         self.settling: SettlingDialog | None = None
         self.companion = CompanionPage(wisher)
         self.devices = DevicesPage(wisher)
@@ -160,6 +165,7 @@ class MainWindow(QMainWindow):
             told.banner.wanted.connect(self.settle)
         self.matters.changed.connect(self._show_matters)
         self.matters.failed.connect(self.companion.say_trouble)
+        self._show_matters()
 
     # ---- pages -------------------------------------------------------------------------------
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.matters import summary
 from app.widgets.cards import Notice
 from app.widgets.layout import NO_EDGES, column
-from app.windows.settling import words
 from app.wording import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.matters import Matter
     from app.widgets.layout import Edges
-    from app.windows.settling.matters import Matter
 
 
 class Banner(QWidget):
@@ -38,6 +38,6 @@ class Banner(QWidget):
         mine = [one for one in matters if not self._kinds or one.kind in self._kinds]
         if mine:
             self._notice.show_notice(
-                "info", "accent", words.summary(mine), tr("Decide…"), self.wanted.emit
+                "info", "accent", summary(mine), tr("Decide…"), self.wanted.emit
             )
         self.setVisible(bool(mine))

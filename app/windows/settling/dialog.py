@@ -16,7 +16,7 @@ from mesh.wishes import QuestionShown, Revoke
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.windows.settling.matters import Matter, Matters
+    from app.matters import Matter, Matters
     from mesh.errors import MeshError
     from mesh.wishes import AnyWish
 

@@ -21,8 +21,8 @@ from mesh.wishes import ConflictShown, Decide, Resolve
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.matters import Matter
     from app.widgets.buttons import Button
-    from app.windows.settling.matters import Matter
     from mesh.errors import MeshError
     from mesh.wishes import QuestionShown
 

@@ -5,41 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.wording import privacy, tr, trn, when
-from mesh.wishes import QuestionShown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from app.windows.settling.matters import Matter
-    from mesh.wishes import ConflictShown, SideShown
+    from mesh.wishes import ConflictShown, QuestionShown, SideShown
 
 SHOWN_MAX = 1500
 """Characters of a text: enough to tell two apart, few enough to be laid out at once."""
 BURST = "burst"
-
-
-def summary(matters: Sequence[Matter]) -> str:
-    """That something is open, in a sentence; nothing when nothing is."""
-    wishes = sum(isinstance(one, QuestionShown) for one in matters)
-    texts = len(matters) - wishes
-    parts = []
-    if texts:
-        parts.append(
-            trn(
-                "{n} text was changed on two devices at once. Which version is right?",
-                "{n} texts were changed on two devices at once. Which versions are right?",
-                texts,
-            )
-        )
-    if wishes:
-        parts.append(
-            trn(
-                "Another device wishes something that you decide.",
-                "Other devices wish {n} things that you decide.",
-                wishes,
-            )
-        )
-    return " ".join(parts)
 
 
 def clipped(text: str) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from app.matters import Matters
 from app.windows.settling.dialog import SettlingDialog
-from app.windows.settling.matters import Matters
 from mesh.wishes import ConflictShown, QuestionShown
 from tests.app.gallery import life
 from tests.app.qt import scenes
@@ -16,17 +16,19 @@ from tests.app.qt.recorder import Recorder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.windows.settling.matters import Matter
+    from app.matters import Matter
 
 TABLET = scenes.device_id("Kitchen Tablet")
 
 
-def _two_versions() -> Matter:
+def two_versions() -> Matter:
+    """A memory that was changed on two devices."""
     sides = life.versions()
     return ConflictShown(id="q1", kind="memory", shown=sides[0].text, choices=sides)
 
 
-def _question(what: str, kind: str, wanted: str | None) -> Matter:
+def question(what: str, kind: str, wanted: str | None) -> Matter:
+    """What the tablet wishes."""
     return QuestionShown(
         id="q2",
         about="x1",
@@ -57,14 +59,14 @@ def _dialog(make: Callable[[], list[Matter]]) -> Callable[[], QWidget]:
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     "versions": (
         "two devices changed it apart",
-        _dialog(lambda: [_two_versions(), _question("forget", "memory", None)]),
+        _dialog(lambda: [two_versions(), question("forget", "memory", None)]),
     ),
     "wish": (
         "a device of limited trust wishes to forget",
-        _dialog(lambda: [_question("forget", "memory", None)]),
+        _dialog(lambda: [question("forget", "memory", None)]),
     ),
     "burst": (
         "a device forgot very much at once",
-        _dialog(lambda: [_question("forget", "burst", "412")]),
+        _dialog(lambda: [question("forget", "burst", "412")]),
     ),
 }

@@ -8,25 +8,30 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.tray import Tray, icon_of, mark_of
+from app.matters import summary
+from app.tray import Tray, drawn, mark_of
 from tests.app.gallery.pairing import StoppedClock
+from tests.app.gallery.settling_matters import question, two_versions
 from tests.app.qt import scenes
 from tests.app.qt.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from app.matters import Matter
 
 MARK = 32
 
 
-def menu(scene: str) -> QWidget:
+def menu(scene: str, matters: Sequence[Matter] = ()) -> QWidget:
     """The icon as it is beside the clock, and its menu open."""
     state = scenes.SCENES[scene]()
     tray = Tray(Recorder(), StoppedClock())
     tray.show_state(state)
+    tray.show_open(len(matters), summary(matters))
     tray.rebuild()
     mark = QLabel()
-    mark.setPixmap(icon_of(f"tray/{mark_of(state)}").pixmap(MARK, MARK))
+    mark.setPixmap(drawn(mark_of(state), bool(matters)).pixmap(MARK, MARK))
     tray.menu.setWindowFlags(Qt.WindowType.Widget)
     whole = QWidget()
     tray.setParent(whole)
@@ -45,4 +50,9 @@ SCENES = {
 }
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {
     scene: (shows, partial(menu, scene)) for scene, shows in SCENES.items()
+} | {
+    "deciding": (
+        "two things wait for a decision",
+        lambda: menu("two", [two_versions(), question("forget", "memory", None)]),
+    )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
 from app.desktop.autostart import File
-from app.tray import Mark, Tray, headline, icon_of, mark_of
+from app.tray import Mark, Tray, drawn, headline, mark_of
 from app.viewstate import ViewState
 from mesh.clock import SystemClock
 from mesh.errors import DiskFull
@@ -59,11 +60,37 @@ def test_the_mark_says_how_the_companion_is(scene: type[ViewState], mark: Mark) 
 
 def test_marks_differ_by_shape_without_any_colour(qtbot: QtBot) -> None:
     shapes = set()
-    for mark in Mark:
-        image = icon_of(f"tray/{mark}").pixmap(22, 22).toImage()
+    for mark, is_asking in product(Mark, (False, True)):
+        image = drawn(mark, is_asking).pixmap(22, 22).toImage()
         alpha = image.convertToFormat(QImage.Format.Format_Alpha8)
         shapes.add(bytes(alpha.constBits()))
-    assert len(shapes) == len(Mark)
+    assert len(shapes) == 2 * len(Mark)
+
+
+def test_what_waits_for_a_decision_is_offered_and_said_while_it_does(
+    tray: Tray, qtbot: QtBot
+) -> None:
+    tray._make()  # as if a desktop had taken it
+    tray.show_state(scenes.two())
+    tray.show_open(2, "Two things wait.")
+    assert tray._icon is not None
+    assert tray._icon.toolTip().endswith("\nTwo things wait.")
+    with qtbot.waitSignal(tray.decide_wanted, timeout=1000):
+        choose(tray, "Decide… (2)")
+    tray.show_open(0, "")
+    assert "Two things wait." not in tray._icon.toolTip()
+    assert not any(text.startswith("Decide") for text in actions(tray.menu))
+
+
+def test_a_click_on_what_was_said_leads_to_what_it_is_about(tray: Tray, qtbot: QtBot) -> None:
+    tray._make()  # as if a desktop had taken it
+    assert tray._icon is not None
+    tray.tell("AICO asks you", "Two things wait.", tray.decide_wanted)
+    with qtbot.waitSignal(tray.decide_wanted, timeout=1000):
+        tray._icon.messageClicked.emit()
+    tray.tell("AICO mesh goes on", "Open it again.")
+    with qtbot.waitSignal(tray.open_wanted, timeout=1000):
+        tray._icon.messageClicked.emit()
 
 
 @pytest.mark.parametrize("scene", scenes.SCENES)

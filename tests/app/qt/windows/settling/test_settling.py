@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from app.matters import PATIENCE_S
 from app.windows.main import MainWindow
-from app.windows.settling.matters import PATIENCE_S
 from app.windows.settling.sheets import OWN, ConflictSheet, QuestionSheet
 from mesh.clock import SystemClock
 from mesh.errors import NotFound, NotPermitted

@@ -1,4 +1,7 @@
-"""All that is open: asked of the node, and again when news or time may have changed it."""
+"""What only a person can decide: two versions of a text, and what other devices wish.
+
+It is asked of the node, and again when news or time may have changed it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.viewstate import RELOAD
+from app.wording import trn
 from mesh.messages import (
     ConflictDetected,
     ConflictResolved,
@@ -20,6 +24,8 @@ from mesh.messages import (
 from mesh.wishes import Conflicts, ConflictShown, Questions, QuestionShown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.viewstate import Asked, Wisher
     from mesh.errors import MeshError
     from mesh.messages import News
@@ -47,6 +53,7 @@ class Matters(QObject):
         self._wisher = wisher
         self.conflicts: tuple[ConflictShown, ...] = ()
         self.questions: tuple[QuestionShown, ...] = ()
+        self._has_conflicts = self._has_questions = False
         self._asked: list[Asked] = []
         self._looked_at: float | None = None
         self._rest = QTimer(self)
@@ -59,15 +66,25 @@ class Matters(QObject):
         """Everything that is open, in the order in which it is asked."""
         return (*self.conflicts, *self.questions)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the node has answered once: what opens from now on is new."""
+        return self._has_conflicts and self._has_questions
+
     def look(self) -> None:
         """Ask the node; an answer that is still on its way is of no interest any more."""
-        self._rest.stop()
-        for asked in self._asked:
-            asked.cancel()
+        self.stop()
         self._asked = [
             self._wisher.wish(Conflicts(), done=self._take_conflicts, failed=self.failed.emit),
             self._wisher.wish(Questions(), done=self._take_questions, failed=self.failed.emit),
         ]
+
+    def stop(self) -> None:
+        """Hear no answer any more, and ask nothing by itself until there are news."""
+        self._rest.stop()
+        for asked in self._asked:
+            asked.cancel()
+        self._asked = []
 
     def look_in_time(self, now: float) -> None:
         """Ask when that was last done long ago; ``now`` in Unix seconds."""
@@ -107,11 +124,13 @@ class Matters(QObject):
         found = answer if isinstance(answer, list) else []
         kept = [one for one in found if isinstance(one, ConflictShown)]
         self._become(tuple(kept[:MATTERS_MAX]), self.questions)
+        self._has_conflicts = True
 
     def _take_questions(self, answer: object) -> None:
         found = answer if isinstance(answer, list) else []
         kept = [one for one in found if isinstance(one, QuestionShown)]
         self._become(self.conflicts, tuple(kept[:MATTERS_MAX]))
+        self._has_questions = True
 
     def _become(
         self, conflicts: tuple[ConflictShown, ...], questions: tuple[QuestionShown, ...]
@@ -119,3 +138,27 @@ class Matters(QObject):
         if (conflicts, questions) != (self.conflicts, self.questions):
             self.conflicts, self.questions = conflicts, questions
             self.changed.emit()
+
+
+def summary(matters: Sequence[Matter]) -> str:
+    """That something is open, in a sentence; nothing when nothing is."""
+    wishes = sum(isinstance(one, QuestionShown) for one in matters)
+    texts = len(matters) - wishes
+    parts = []
+    if texts:
+        parts.append(
+            trn(
+                "{n} text was changed on two devices at once. Which version is right?",
+                "{n} texts were changed on two devices at once. Which versions are right?",
+                texts,
+            )
+        )
+    if wishes:
+        parts.append(
+            trn(
+                "Another device wishes something that you decide.",
+                "Other devices wish {n} things that you decide.",
+                wishes,
+            )
+        )
+    return " ".join(parts)
