@@ -156,7 +156,7 @@ class ConversationsPage(Page):
         self.sidebar.model.look_above()
 
     def _reload(self) -> None:
-        self.sidebar.model.look_above()
+        self.sidebar.renew()
         self.thread_view.reload()
 
     def _fade(self, object_id: str, is_fading: bool) -> None:

@@ -102,13 +102,14 @@ class Sidebar(QWidget):
         self.model.open(Heads())
 
     def choose(self, conversation: str | None) -> None:
-        """Mark a conversation as the one that is shown."""
+        """Mark a conversation as the one that is shown, and go there."""
         self._wanted = conversation
-        self._mark()
-
-    def _mark(self) -> None:
-        head = self.head_of(self._wanted)
+        head = self.head_of(conversation)
         self.view.setCurrentIndex(self.model.index_of(head.object_id if head else None))
+
+    def renew(self) -> None:
+        """Read anew, at the newest unless somebody has scrolled."""
+        self.view.renew()
 
     def head_of(self, conversation: str | None) -> ConversationHead | None:
         """A conversation as the list knows it."""
@@ -123,7 +124,8 @@ class Sidebar(QWidget):
 
     def _loaded(self) -> None:
         self.trouble.hide()
-        self._mark()
+        head = self.head_of(self._wanted)
+        self.view.mark(head.object_id if head else None)
         self._show_offer()
         self.loaded.emit()
 
@@ -136,8 +138,11 @@ class Sidebar(QWidget):
 
     def take(self, news: list[News]) -> None:
         """Something was said, came or went somewhere."""
-        kinds = (UserSaid, HistoryArrived, ForgetConfirmed, MessageChanged)
-        if any(isinstance(one.body, kinds) for one in news):
+        if any(isinstance(one.body, HistoryArrived) for one in news):
+            self.renew()
+        elif any(
+            isinstance(one.body, UserSaid | ForgetConfirmed | MessageChanged) for one in news
+        ):
             self.model.look_above()
 
     def show_state(self, state: ViewState, now: float) -> None:

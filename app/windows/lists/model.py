@@ -158,10 +158,17 @@ class ListModel(QAbstractListModel, Generic[Row]):
         self._held = Stretch()
         self.endResetModel()
 
-    def load(self, around: str | None = None) -> None:
-        """Read anew: the beginning, or what is around an object."""
+    def load(self, around: str | None = None, *, below: str | None = None) -> None:
+        """Read anew: the beginning, what is around an object, or what is below a cursor."""
         if self._source is not None:
-            self._ask(self._source.wish(around=around), self._begin)
+            self._ask(self._source.wish(around=around, below=below), self._begin)
+
+    def when_at_rest(self, act: Callable[[], None]) -> None:
+        """Do it now, or as soon as what was asked for is here; the last one counts."""
+        if self.is_loading:
+            self._again = act
+        else:
+            act()
 
     def more_above(self) -> None:
         """Go on at the top."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from app.windows.lists.model import ListModel
 
+NEAR = 4
+"""An end counts as seen when so many pixels of it are not."""
 NEAR_END = 600
 """So many logical pixels before an end the next page is asked for."""
 
@@ -45,7 +47,8 @@ class ListView(QListView):
         self._rows, self._sticks = model, sticks
         self._anchor: Anchor | None = None
         self._chosen: str | None = None
-        self._was_at_bottom = sticks
+        self._goes_back_to: Anchor | None = None
+        self._was_at_bottom, self._was_at_top = sticks, False
         self.setModel(model)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -73,7 +76,12 @@ class ListView(QListView):
     def is_at_bottom(self) -> bool:
         """Whether the last row that is held is in sight."""
         bar = self.verticalScrollBar()
-        return bar.value() >= bar.maximum() - 4
+        return bar.value() >= bar.maximum() - NEAR
+
+    @property
+    def is_at_top(self) -> bool:
+        """Whether the first row of the whole list is in sight."""
+        return self.verticalScrollBar().value() <= NEAR and self._rows.is_at_top
 
     def anchor(self) -> Anchor | None:
         """The uppermost row that is in sight."""
@@ -86,12 +94,15 @@ class ListView(QListView):
 
     def _note(self) -> None:
         self._was_at_bottom = self._sticks and self.is_at_bottom and self._rows.is_at_bottom
+        self._was_at_top = not self._sticks and self.is_at_top
         self._anchor = self.anchor()
 
     def _stay(self) -> None:
         self.doItemsLayout()
         if self._was_at_bottom:
             self.scrollToBottom()
+        elif self._was_at_top:
+            self.scrollToTop()
         elif self._anchor is not None:
             self.return_to(self._anchor)
 
@@ -102,6 +113,27 @@ class ListView(QListView):
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.visualRect(index).bottom() - anchor.bottom)
 
+    def renew(self) -> None:
+        """Read anew: from the top for who is there, else from the uppermost row in sight.
+
+        For lists that can be read below a cursor; what came between rows is seen too.
+        """
+        self._rows.when_at_rest(self._renew)
+
+    def _renew(self) -> None:
+        anchor, number = self.anchor(), None
+        if anchor is not None and not self.is_at_top:
+            number = self._rows.index_of(anchor.object_id).row()
+        self._goes_back_to = anchor if number else None
+        above = self._rows.row(number - 1) if number else None
+        self._rows.load(below=above.place if above is not None else None)
+
+    def mark(self, object_id: str | None) -> None:
+        """Choose a row where it is; nothing moves."""
+        self.setAutoScroll(False)
+        self.setCurrentIndex(self._rows.index_of(object_id))
+        self.setAutoScroll(True)
+
     def _note_chosen(self) -> None:
         chosen = self.chosen()
         self._chosen = chosen.object_id if chosen is not None else None
@@ -109,9 +141,12 @@ class ListView(QListView):
     def _begin(self) -> None:
         self.doItemsLayout()
         if not self.currentIndex().isValid():
-            self.setCurrentIndex(self._rows.index_of(self._chosen))
+            self.mark(self._chosen)
+        anchor, self._goes_back_to = self._goes_back_to, None
         if self._sticks and self._rows.is_at_bottom:
             self.scrollToBottom()
+        elif anchor is not None:
+            self.return_to(anchor)
         self._look_around()
 
     def reveal(self, object_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -13,7 +14,7 @@ from app.viewstate import RELOAD
 from app.windows.conversations import ConversationsPage
 from app.windows.lists.dialogs import Rewording, Sharing
 from mesh.errors import NotFound, NotPermitted, TooLarge
-from mesh.messages import Hit, Said
+from mesh.messages import HistoryArrived, Hit, Said, told
 from mesh.wishes import (
     BrowseConversations,
     BrowseMessages,
@@ -231,6 +232,74 @@ def test_a_conversation_that_goes_on_moves_to_the_top_and_stays_chosen(
     assert names == ["garden", TALK]
     assert page.sidebar.view.chosen().conversation_id == TALK
     assert page.thread_view.conversation == TALK
+
+
+def long_list(page: ConversationsPage, recorder: Recorder) -> list[str]:
+    """More conversations than can be seen; the first one is open."""
+    names = [f"old {number}" for number in range(40)]
+    recorder.last(BrowseConversations).answer(heads(*names))
+    recorder.last(BrowseMessages).answer(messages(range(20)))
+    return names
+
+
+def test_after_an_import_the_list_stands_at_the_newest(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    names = long_list(page, recorder)
+    page.take([RELOAD])
+    imported = [f"new {number}" for number in range(30)]
+    recorder.last(BrowseConversations).answer(heads(*imported, *names[:20]))
+    assert page.sidebar.view.anchor() is not None
+    assert page.sidebar.view.verticalScrollBar().value() == 0
+    assert page.sidebar.view.chosen().conversation_id == "old 0"
+    assert page.thread_view.conversation == "old 0"
+
+
+def test_a_conversation_from_elsewhere_is_seen_by_who_stands_at_the_newest(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    names = long_list(page, recorder)
+    page.take([said(1, conversation="fresh")])
+    recorder.last(BrowseConversations).answer(heads("fresh", *names))
+    assert page.sidebar.view.verticalScrollBar().value() == 0
+    anchor = page.sidebar.view.anchor()
+    assert anchor is not None
+    assert anchor.object_id == "fresh object"
+
+
+def test_who_has_scrolled_stays_there_after_an_import_and_sees_all_from_there_on(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    names = long_list(page, recorder)
+    view = page.sidebar.view
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
+    before = view.anchor()
+    assert before is not None
+    number = page.sidebar.model.index_of(before.object_id).row()
+    page.take([RELOAD])
+    asked = BrowseConversations(before=f"old {number - 1} place")
+    assert recorder.last(BrowseConversations).wish == asked
+    rest = heads(*names[number : number + 2], "from the middle", *names[number + 2 :])
+    newer = msgspec.structs.replace(rest, newer=f"old {number} place")
+    recorder.last(BrowseConversations).answer(newer)
+    assert view.anchor() == before
+    shown = [row.conversation_id for row in page.sidebar.model.rows]
+    assert "from the middle" in shown
+    recorder.last(BrowseConversations).answer(heads(*names[:number]))
+    assert view.anchor() == before
+    assert page.sidebar.model.is_at_top
+
+
+def test_news_while_the_list_is_read_lead_to_one_more_look(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    long_list(page, recorder)
+    asked = len(recorder.wishes)
+    for _ in range(5):
+        page.sidebar.take([told(HistoryArrived(messages=9), ME)])
+    assert len(recorder.wishes) == asked + 1
+    recorder.last(BrowseConversations).answer(heads("a"))
+    assert len(recorder.wishes) == asked + 2
 
 
 # ---- saying ----------------------------------------------------------------------------------
