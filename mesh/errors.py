@@ -7,6 +7,7 @@
     │   ├── AmbiguousName       a name or prefix that fits several devices
     │   ├── NotPermitted        this device may not do that
     │   ├── NoDeviceAnswers     the others are away
+    │   ├── TooLate             the day in which it could be undone is over
     │   └── TooLarge            more than can be stored or sent
     ├── NotRunning              no node serves this profile
     ├── ProfileError
@@ -99,6 +100,10 @@ class NotPermitted(WishRefused):
 
 class NoDeviceAnswers(WishRefused):
     """None of the other devices answers; check that they are on and on the network."""
+
+
+class TooLate(WishRefused):
+    """A first meeting can be undone for one day; now leave, or remove it: what came stays on both sides, and what should not stay can be forgotten."""  # noqa: E501 — a sentence for a person
 
 
 class TooLarge(WishRefused):

@@ -72,7 +72,10 @@ class DeviceRecognised(Message, frozen=True):
 
 
 class DeviceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A device as people and modules see it; ``last_seen`` in Unix seconds."""
+    """A device as people and modules see it; ``last_seen`` in Unix seconds.
+
+    ``undo_until``: until when, Unix seconds, its joining can be undone from this device.
+    """
 
     device_id: str
     name: str
@@ -85,6 +88,7 @@ class DeviceShown(msgspec.Struct, frozen=True, kw_only=True):
     in_step: bool = False
     is_self: bool = False
     admin: bool = False
+    undo_until: float | None = None
 
 
 class RegistryUpdated(Message, frozen=True):

@@ -74,6 +74,17 @@ class Meet(Wish, frozen=True, tag="meet"):
     yes: bool | None = None
 
 
+class Part(Wish, frozen=True, tag="part"):
+    """Undo that a device joined, within a day; without ``yes`` just count what that does.
+
+    Without a device it is this one. What it brought goes back with it, what came from the
+    family stays there. Answer: PartingShown.
+    """
+
+    device: str | None = None
+    yes: bool = False
+
+
 class Cancel(Wish, frozen=True, tag="cancel"):
     """Stop a running wish (its ``run``), keeping what is done. Answer: Done."""
 
@@ -437,6 +448,25 @@ class MeetingShown(Shown, frozen=True):
     to_settle: int | None = None
     lost: int = 0
     kinds: dict[str, Met] = {}
+
+
+class PartingShown(Shown, frozen=True):
+    """The undoing of a first meeting.
+
+    ``here``, ``there``: how many things of each kind are given back on this device and on the
+    other side. ``is_in_reach``: whether the other side hears of it now. ``is_level``, once it
+    is done: whether all that was outstanding between the two was exchanged before.
+    """
+
+    device_id: str
+    name: str
+    is_self: bool
+    ends: float
+    is_in_reach: bool
+    here: dict[str, int] = {}
+    there: dict[str, int] = {}
+    is_done: bool = False
+    is_level: bool = False
 
 
 class StatusShown(Shown, frozen=True):
@@ -890,11 +920,11 @@ class RecoveryShown(Shown, frozen=True):
 
 
 AnyWish = (
-    Status | Stop | Devices | Invite | Join | Answer | Meet | Cancel | SetTrust | Rename
-    | SetRole | Revoke | Leave | Say | BetweenUs | Conversations | Show | BrowseConversations
-    | BrowseMessages | BrowseMemories | History | Remember | Memories | Revise | Relabel
-    | Retag | Forget | Conflicts | Resolve | Questions | Decide | Feel | Mood | Import
-    | Export | Backup | Restore | Search | Publish | Request | Sync | Health | Pause
-    | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait | RecoveryPhrase
+    Status | Stop | Devices | Invite | Join | Answer | Meet | Part | Cancel | SetTrust
+    | Rename | SetRole | Revoke | Leave | Say | BetweenUs | Conversations | Show
+    | BrowseConversations | BrowseMessages | BrowseMemories | History | Remember | Memories
+    | Revise | Relabel | Retag | Forget | Conflicts | Resolve | Questions | Decide | Feel
+    | Mood | Import | Export | Backup | Restore | Search | Publish | Request | Sync | Health
+    | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

@@ -13,6 +13,7 @@ from mesh.model.entry import (
     Epoch,
     Genesis,
     Lift,
+    Parted,
     Revoke,
     Word,
     close,
@@ -68,8 +69,12 @@ class Scribe:
         *,
         admin: bool = False,
         tags: tuple[bytes, ...] = (),
+        tick: int = 0,
     ) -> CheckedEntry:
-        return self.write(Add(other.key, trust, admin, tags))
+        return self.write(Add(other.key, trust, admin, tags, tick))
+
+    def part(self, other: Scribe, tick: int) -> CheckedEntry:
+        return self.write(Parted(other.key, tick))
 
     def say(
         self, other: Scribe, trust: Trust, n: int, *, admin: bool = False, tick: int = 0

@@ -163,6 +163,14 @@ COMMANDS: dict[str, Command] = {
             Argument("--no", action="store_true", help="part again; nothing has flowed"),
         ),
     ),
+    "part": Command(
+        "undo that a device joined, within a day",
+        "part 'Kitchen Tablet' --yes",
+        (
+            Argument("device", metavar="DEVICE", nargs="?", help="(this device)"),
+            Argument("--yes", action="store_true", help="do it; without, it is only counted"),
+        ),
+    ),
     "leave": Command("leave the family; what is here stays here", "leave", (_YES,)),
     "devices": Command("list the devices of the family", "devices"),
     "trust": Command(

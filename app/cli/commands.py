@@ -73,6 +73,10 @@ def _runner(command: str) -> Run:
         from app.cli import pairing
 
         return cast("Run", getattr(pairing, command))
+    if command == "part":
+        from app.cli import parting
+
+        return parting.part
     if command in {"import", "export", "sync"}:
         from app.cli import transfer
 

@@ -189,7 +189,9 @@ class Services:
         return {
             author_tag(key): device_id(key)
             for key in roster.everyone
-            if key not in roster.members and roster.trust_history(key) - {Trust.GUEST}
+            if key not in roster.members
+            and key not in roster.parted
+            and roster.trust_history(key) - {Trust.GUEST}
         }
 
 

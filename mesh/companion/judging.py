@@ -15,7 +15,10 @@ from mesh.storage.judging import judge_anew
 from mesh.storage.objects import State, object_by_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mesh.companion.author import Author
+    from mesh.model.parting import Undone
     from mesh.model.rights import Rights
     from mesh.storage.judging import Judged
     from mesh.storage.objects import Connection, Outcome, Rules
@@ -27,10 +30,14 @@ WISHED = frozenset({
 
 
 def judge(
-    connection: Connection, author: Author, rules: Rules, rights: Rights
+    connection: Connection,
+    author: Author,
+    rules: Rules,
+    rights: Rights,
+    undone: Iterable[Undone] = (),
 ) -> tuple[Judged | None, Outcome | None]:
     """Judge what is here by these rights; what that did, and the wishes that came of it."""
-    judged = judge_anew(connection, rules, rights)
+    judged = judge_anew(connection, rules, rights, undone)
     if judged is None or not judged.own:
         return judged, None
     draft = Draft(connection, author, rules)

@@ -149,6 +149,11 @@ class Directory:
         """Whether anybody has described a device."""
         return key in self._portraits
 
+    def name_of(self, key: bytes) -> str | None:
+        """What a device was called last, also one that is family no more."""
+        known = self._portraits.get(key)
+        return known[0].name if known else None
+
     def portraits_for(self, reader: bytes) -> list[bytes]:
         """The signed portraits a device may have: a guest learns nobody's name but its own."""
         member = self._home.roster.members.get(reader)
@@ -230,7 +235,8 @@ class Directory:
         member = self._home.roster.members.get(key)
         if member is None:
             raise NotFound("There is no such device in the family.")
-        view = unnamed(member, is_self=key == self._home.key)
+        until = self._home.undoable_until(key)
+        view = unnamed(member, is_self=key == self._home.key, undo_until_ms=until)
         known = self._portraits.get(key)
         return view.painted(known[0]) if known else view
 

@@ -32,22 +32,18 @@ def secret_hash(secret: bytes) -> bytes:
 
 
 async def load_identity(means: Means) -> Identity:
-    """The keys of this device; it makes them at its first start."""
+    """The keys of this device; at its first start new ones, not yet stored."""
     secret = await means.shelf.load_secret(IDENTITY)
-    if secret is None:
-        return await new_identity(means)
-    return Identity.decode(secret)
+    return new_identity(means) if secret is None else Identity.decode(secret)
 
 
-async def new_identity(means: Means) -> Identity:
-    """New keys, stored: from now on this is another device."""
-    identity = Identity.create(means.entropy, means.curve_pair(), means.now_ms())
-    await means.shelf.save_secret(IDENTITY, identity.encode())
-    return identity
+def new_identity(means: Means) -> Identity:
+    """New keys: with the family that they found this is another device."""
+    return Identity.create(means.entropy, means.curve_pair(), means.now_ms())
 
 
 async def found(means: Means, identity: Identity, tags: Collection[bytes] = ()) -> Book:
-    """A family of one, stored, with recovery words that wait to be written down.
+    """A family of one, stored with its keys, with recovery words that wait to be written down.
 
     ``tags``: the author tags of the device's past, which stays its own.
     """
@@ -57,7 +53,7 @@ async def found(means: Means, identity: Identity, tags: Collection[bytes] = ()) 
     book = Book.given(_genesis(means, words), ())
     book = book.draft(words, Add(me.public, Trust.FULL, admin=True, tags=tuple(sorted(tags))))
     book = book.draft(me, await new_epoch(means, 1, [me.public]))
-    await means.shelf.start_over(book.signed())
+    await means.shelf.start_over(book.signed(), {IDENTITY: identity.encode()})
     return book
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust
+from mesh.model.hlc import milliseconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,3 +73,8 @@ class Household:
     def is_admin(self) -> bool:
         """Whether this device may manage the family."""
         return self.me is not None and self.me.admin
+
+    def undoable_until(self, key: bytes) -> int | None:
+        """Until when, Unix ms, this device may undo a joining; None when it may not."""
+        end = self.roster.undoable_until(key, self.key)
+        return None if end is None else milliseconds_of(end)

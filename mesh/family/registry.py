@@ -10,8 +10,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mesh import crypto
-from mesh.errors import AlreadyInFamily, BadEntry, BadInput, NotFound, NotPermitted, TooLarge
+from mesh.errors import (
+    AlreadyInFamily,
+    BadEntry,
+    BadInput,
+    NotFound,
+    NotPermitted,
+    TooLarge,
+    TooLate,
+)
 from mesh.family import founding
 from mesh.family.book import Book
 from mesh.family.change import Change, difference
@@ -20,7 +30,7 @@ from mesh.family.household import Household, Means
 from mesh.family.pen import Pen
 from mesh.family.phrase import Phrase
 from mesh.model.device import Trust
-from mesh.model.entry import DEVICES_MAX, TAGS_MAX, Add, Lift
+from mesh.model.entry import DEVICES_MAX, TAGS_MAX, Add, Lift, Parted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -148,7 +158,7 @@ class Registry:
         async with self._pen.alone:
             if self.is_member and not self.is_alone:
                 raise NotPermitted("Leave the family first.")
-            identity = await founding.new_identity(self._means)
+            identity = founding.new_identity(self._means)
             self._home.book = await founding.found(self._means, identity, tags)
             self._home.identity = identity
             self.directory.forget_everyone()
@@ -172,7 +182,8 @@ class Registry:
                 return Change()
             if len(self.roster.members) >= DEVICES_MAX:
                 raise TooLarge(f"A family has at most {DEVICES_MAX} devices.")
-            return await self._pen.say(Add(key, trust, admin, tuple(sorted(set(tags)))))
+            claimed = tuple(sorted(set(tags)))
+            return await self._pen.say(Add(key, trust, admin, claimed, self._means.tick()))
 
     async def set_trust(self, key: bytes, trust: Trust, *, admin: bool = False) -> Change:
         """Trust a device more or less; it needs an admin senior to that device."""
@@ -208,6 +219,28 @@ class Registry:
             if not self.is_member:
                 return Change()
             return await self._pen.say(self._pen.removal(self.key))
+
+    def undoable_until(self, key: bytes) -> int | None:
+        """Until when, Unix ms, this device may undo a joining; None when it may not."""
+        return self._home.undoable_until(key)
+
+    async def part(self, key: bytes) -> Change:
+        """Undo the joining of a device, this one or a junior, within a day of it.
+
+        NotPermitted for the first device and by who may not remove it, TooLate afterwards.
+        """
+        async with self._pen.alone:
+            end = self.roster.undoable_until(key, self.key)
+            if end is None:
+                raise NotPermitted(
+                    "That device did not join here, or this one may not undo it."
+                )
+            removal = self._pen.removal(key)
+            joined = self.roster.standings[key].added.tick
+            at = max(removal.tick, joined)
+            if at > end:
+                raise TooLate
+            return await self._pen.say(Parted(key, at), replace(removal, tick=at))
 
     async def lift(self, key: bytes) -> Change:
         """Take back a device that only an admin without a valid word removed."""

@@ -17,8 +17,13 @@ class Shelf(Protocol):
     async def save_entries(self, entries: Sequence[bytes]) -> None:
         """Add signed roster entries."""
 
-    async def start_over(self, entries: Sequence[bytes]) -> None:
-        """Replace the whole family in one step: these entries, no cards, no portraits."""
+    async def start_over(
+        self, entries: Sequence[bytes], secrets: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Replace the whole family in one step: these entries, no cards, no portraits.
+
+        ``secrets`` are kept in the same step.
+        """
 
     async def load_secret(self, name: str) -> bytes | None:
         """A secret by its name."""

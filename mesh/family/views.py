@@ -32,6 +32,8 @@ class DeviceView:
     capabilities: tuple[str, ...]
     is_self: bool
     admin: bool
+    undo_until_ms: int | None = None
+    """Until when this device may undo that it joined."""
 
     def painted(self, portrait: Portrait) -> DeviceView:
         """The device with what its portrait says of it."""
@@ -44,7 +46,7 @@ class DeviceView:
         )
 
 
-def unnamed(member: Member, *, is_self: bool) -> DeviceView:
+def unnamed(member: Member, *, is_self: bool, undo_until_ms: int | None = None) -> DeviceView:
     """A device nobody has described yet: called by the beginning of its id."""
     shown = device_id(member.key)
     is_own = member.trust is Trust.FULL
@@ -58,6 +60,7 @@ def unnamed(member: Member, *, is_self: bool) -> DeviceView:
         capabilities=(),
         is_self=is_self,
         admin=member.admin,
+        undo_until_ms=undo_until_ms,
     )
 
 

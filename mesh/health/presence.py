@@ -67,7 +67,13 @@ class Presence:
             in_step=view.is_self or talks.in_step(view.key),
             is_self=view.is_self,
             admin=view.admin,
+            undo_until=self._open_end(view.undo_until_ms),
         )
+
+    def _open_end(self, until_ms: int | None) -> float | None:
+        if until_ms is None or self._clock.wall() // 1000 > until_ms:
+            return None
+        return until_ms / 1000
 
     def _capabilities(self, view: DeviceView) -> tuple[str, ...]:
         offered = self.own_capabilities if view.is_self else self._offered.get(view.key, ())

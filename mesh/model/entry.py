@@ -59,12 +59,16 @@ class Genesis(Body, frozen=True, tag="genesis"):
 
 
 class Add(Body, frozen=True, tag="add"):
-    """A device comes in; ``tags`` are the author tags of its own past."""
+    """A device comes in; ``tags`` are the author tags of its own past.
+
+    ``tick``: when, by whoever let it in; 0 where nobody noted it.
+    """
 
     key: Key
     trust: Trust
     admin: bool
     tags: Tags = ()
+    tick: Tick = 0
 
 
 class Word(Body, frozen=True, tag="trust"):
@@ -116,10 +120,10 @@ class Epoch(Body, frozen=True, tag="epoch"):
 
 
 class Parted(Body, frozen=True, tag="parted"):
-    """A first meeting is undone: what is rooted in these author tags is withdrawn."""
+    """A first meeting is undone, by who came or by an admin; its removal stands beside it."""
 
     key: Key
-    tags: Tags
+    tick: Tick
 
 
 AnyBody = Genesis | Add | Word | Revoke | Lift | Epoch | Parted

@@ -60,6 +60,8 @@ def _need_to_set(fact: Fact, author: bytes | None) -> Need:
 Until: TypeAlias = tuple[int, int]
 """The ticks at which an author's rights as a full device and as an admin ended; -1: none."""
 _NEVER: Until = (-1, -1)
+UNDONE: Until = (-2, -2)
+"""Of an author whose first meeting was undone: its words are void altogether."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[bytes, Until]).decode
 
@@ -72,15 +74,18 @@ class Rights:
 
     def fallen(self, before: Rights) -> frozenset[bytes]:
         """Whose rights ended earlier than was known before."""
-        return before.risen(self)
+        tags = self.until.keys() | before.until.keys()
+        return frozenset(tag for tag in tags if _is_more(before.of(tag), self.of(tag)))
 
     def risen(self, before: Rights) -> frozenset[bytes]:
         """Whose rights last longer than was known before."""
-        return frozenset(
-            tag
-            for tag, (full, admin) in self.until.items()
-            if full > before.of(tag)[0] or admin > before.of(tag)[1]
-        )
+        tags = self.until.keys() | before.until.keys()
+        return frozenset(tag for tag in tags if _is_more(self.of(tag), before.of(tag)))
+
+    @property
+    def undone(self) -> frozenset[bytes]:
+        """The author tags whose words are void altogether."""
+        return frozenset(tag for tag, until in self.until.items() if until == UNDONE)
 
     def of(self, tag: bytes) -> Until:
         """The ends of one author's rights."""
@@ -95,3 +100,7 @@ class Rights:
     def unpacked(cls, raw: bytes) -> Rights:
         """The inverse of ``packed``."""
         return cls(_decode(raw))
+
+
+def _is_more(one: Until, other: Until) -> bool:
+    return one[0] > other[0] or one[1] > other[1]

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust, author_tag
 from mesh.model.entry import HEADS_MAX, CheckedEntry, Epoch, Genesis, recipient
-from mesh.model.rights import Rights
+from mesh.model.parting import GRACE, Undone, ends, in_time
+from mesh.model.rights import UNDONE, Rights
 from mesh.model.standing import Rank, Standing, Walk
 from mesh.model.tree import Tree
 
@@ -59,6 +60,7 @@ class Roster:
     ``suspended`` names the admins without a valid word who removed each of these devices.
     ``revoked`` gives the tick at which each removed key lost its rights. ``known`` are all keys
     that anybody ever added and their rank, void words too: no entry of another issuer counts.
+    ``parted`` are those removed whose joining was undone in time, with the entries that say so.
     """
 
     family: bytes
@@ -69,7 +71,7 @@ class Roster:
     suspended: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     forked: frozenset[bytes] = frozenset()
     epochs: tuple[Epoch, ...] = ()
-    parted: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    parted: Mapping[bytes, tuple[CheckedEntry, ...]] = field(default_factory=dict)
     known: Mapping[bytes, Rank] = field(default_factory=dict)
     owners: Mapping[bytes, bytes] = field(default_factory=dict)
     levels: Mapping[bytes, frozenset[Trust]] = field(default_factory=dict)
@@ -120,8 +122,48 @@ class Roster:
     @property
     def rights(self) -> Rights:
         """Until when each author had which rights."""
+        return self.rights_without(self.parted_tags)
+
+    def rights_without(self, undone: Collection[bytes]) -> Rights:
+        """The same where the words of these authors are void altogether."""
         ends = {key: (one.full_until, one.admin_until) for key, one in self.everyone.items()}
-        return Rights({tag: ends[key] for tag, key in self.owners.items()})
+        until = {tag: ends[key] for tag, key in self.owners.items()}
+        return Rights(until | dict.fromkeys(undone, UNDONE))
+
+    @property
+    def parted_tags(self) -> frozenset[bytes]:
+        """Whose words are nobody's history: no device that came back says they are its past."""
+        if not self.parted:
+            return frozenset()
+        own = {author_tag(key): key for key in self.parted}
+        return frozenset(tag for tag, key in own.items() if self.owner_of(tag) == key)
+
+    @property
+    def undone(self) -> tuple[Undone, ...]:
+        """The first meetings that were undone, as long as nobody has come back with them."""
+        tags = self.parted_tags
+        return tuple(self.undoing(key) for key in self.parted if author_tag(key) in tags)
+
+    def undoing(self, key: bytes) -> Undone:
+        """What has to be known to undo that a device joined; KeyError if it never did."""
+        member = self.everyone[key]
+        adding = self.trees.get(member.added_by, Tree()).get(member.since_hash)
+        return Undone(
+            author_tag(key),
+            frozenset(tag for tag, owner in self.owners.items() if owner != key),
+            adding.signed if adding else b"",
+            tuple(entry.signed for entry in self.parted.get(key, ())),
+            (ends(self.standings[key].added) or 0) + GRACE,
+        )
+
+    def undoable_until(self, key: bytes, by: bytes) -> int | None:
+        """Until which tick one device may undo that another joined, or itself did."""
+        member, standing = self.members.get(key), self.standings.get(key)
+        if member is None or standing is None or member.added_by == self.recovery:
+            return None
+        if by not in self.members or (by != key and not self.is_senior(by, key)):
+            return None
+        return ends(standing.added)
 
     def cut_tick(self, key: bytes) -> int | None:
         """The tick after which a removed device's word does not count; None if not removed."""
@@ -193,6 +235,7 @@ def _roster(genesis: CheckedEntry, force: Walk, ever: Walk) -> Roster:
     revoked = _revoked(force)
     suspended = _suspended(force, ever, set(everyone) - set(revoked))
     gone = set(suspended) | set(revoked)
+    parted = _parted(force, set(everyone) & set(revoked))
     ranked = sorted(force.epochs, key=lambda epoch: (-epoch[1].number, epoch[0]))
     return Roster(
         family=genesis.hash,
@@ -204,9 +247,9 @@ def _roster(genesis: CheckedEntry, force: Walk, ever: Walk) -> Roster:
         forked=frozenset(i for i, tree in ever.trees.items() if tree.is_forked)
         & set(ever.standings),
         epochs=tuple(epoch for _, epoch in ranked),
-        parted=force.parted,
+        parted=parted,
         known={key: standing.rank for key, standing in ever.standings.items()},
-        owners=_owners(everyone.values()),
+        owners=_owners(everyone.values(), parted),
         levels={key: frozenset(levels) for key, levels in ever.levels.items()},
         trees=ever.trees,
         standings=force.standings,
@@ -258,11 +301,34 @@ def _suspended(
     return {key: voided for key, voided in judges.items() if voided}
 
 
-def _owners(members: Iterable[Member]) -> dict[bytes, bytes]:
-    """An own tag is stronger than a claimed one, a senior's claim than a junior's."""
+def _parted(force: Walk, removed: set[bytes]) -> dict[bytes, tuple[CheckedEntry, ...]]:
+    """Of those removed whose joining was undone; nobody undoes the first device."""
+    standings = {key: force.standings[key] for key in removed & set(force.parted)}
+    said = {
+        key: in_time(standing.added, force.parted[key])
+        for key, standing in standings.items()
+        if standing.rank[0] > 1
+    }
+    return {key: entries for key, entries in said.items() if entries}
+
+
+def _owners(members: Iterable[Member], parted: Collection[bytes]) -> dict[bytes, bytes]:
+    """An own tag is stronger than a claimed one, a senior's claim than a junior's.
+
+    Of those whose joining was undone both count last, so that whoever comes back has them.
+    """
     ranked = sorted(members, key=lambda member: member.rank)
-    owners = {author_tag(member.key): member.key for member in ranked}
-    for member in ranked:
+    stayed = [member for member in ranked if member.key not in parted]
+    owners = {author_tag(member.key): member.key for member in stayed}
+    _claim(owners, stayed)
+    undone = [member for member in ranked if member.key in parted]
+    for member in undone:
+        owners.setdefault(author_tag(member.key), member.key)
+    _claim(owners, undone)
+    return owners
+
+
+def _claim(owners: dict[bytes, bytes], members: Iterable[Member]) -> None:
+    for member in members:
         for tag in member.tags:
             owners.setdefault(tag, member.key)
-    return owners

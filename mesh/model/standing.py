@@ -159,7 +159,7 @@ class Walk:
     )
     lifts: list[Lifting] = field(default_factory=list)
     epochs: list[tuple[bytes, Epoch]] = field(default_factory=list)
-    parted: dict[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    parted: dict[bytes, list[CheckedEntry]] = field(default_factory=lambda: defaultdict(list))
     levels: dict[bytes, set[Trust]] = field(default_factory=lambda: defaultdict(set))
     admins: set[bytes] = field(default_factory=set)
     _words: dict[bytes, list[tuple[Rank, Word]]] = field(
@@ -197,7 +197,7 @@ class Walk:
         power = self._power(standing, tree)
         for entry in tree:
             if isinstance(entry.body, Parted) and entry.body.key == key:
-                self.parted[key] = entry.body.tags
+                self.parted[key].append(entry)
             elif entry.hash in power:
                 self._take(standing, entry)
 
@@ -225,7 +225,7 @@ class Walk:
         elif isinstance(said, Epoch):
             self.epochs.append((entry.hash, said))
         elif isinstance(said, Parted) and self._is_junior(said.key, by):
-            self.parted.setdefault(said.key, said.tags)
+            self.parted[said.key].append(entry)
 
     def _is_junior(self, key: bytes, by: Standing) -> bool:
         return key in self.standings and self.standings[key].rank > by.rank

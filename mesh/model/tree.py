@@ -36,6 +36,10 @@ class Tree:
     def __len__(self) -> int:
         return len(self._here)
 
+    def get(self, known: bytes) -> CheckedEntry | None:
+        """The entry with this hash."""
+        return self._here.get(known)
+
     @property
     def is_forked(self) -> bool:
         """Whether two entries share a parent: a restore, or someone else has the key."""

@@ -19,6 +19,7 @@ from mesh.companion.discretion import Discretion
 from mesh.companion.exporting import Exporting
 from mesh.companion.importing import Importing
 from mesh.companion.newsroom import Newsroom
+from mesh.companion.parting import part
 from mesh.companion.policies import Policies
 from mesh.companion.reading import Reading
 from mesh.companion.restoring import Restoring
@@ -34,13 +35,15 @@ from mesh.links.addresses import own_addresses
 from mesh.links.door import DoorKeeper
 from mesh.links.pool import Links
 from mesh.links.switchboard import Me
-from mesh.model.device import NAME_MAX, author_tag, clean_name
+from mesh.model.device import NAME_MAX, clean_name
 from mesh.model.hlc import tick_of
+from mesh.node.judging import doubted
 from mesh.node.sharing import Sharing
 from mesh.profile import read_small
 from mesh.recall.search import Search
 from mesh.sockets import Context, curve_keypair
 from mesh.storage import feeds
+from mesh.storage.judging import undone_before
 from mesh.storage.shelf import FamilyShelf
 from mesh.sync.circle import Circle, Hooks
 from mesh.sync.service import Sync
@@ -127,7 +130,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         capabilities=following.capabilities,
         terms=sharing.terms,
         is_settled=lambda: sharing.is_settled,
-        waits=meetings.waits,
+        waits=lambda key: following.is_parting or meetings.waits(key),
         wants_survey=meetings.wants_survey,
         on_surveyed=following.surveyed,
     )
@@ -177,6 +180,8 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         follow_choices=sharing.follow,
     )
     following.services = services
+    following.let_go = following.believed = await database.read(undone_before)
+    following.doubted = await doubted(services)
     following.newsroom = Newsroom(
         bus,
         reading,
@@ -204,11 +209,29 @@ async def _family(
     means = Means(shelf, outside.clock, outside.entropy, tick, curve_keypair)
     registry = await Registry.open(means)
     if not registry.is_member:
-        await shelf.add_past_tags(author_tag(registry.key))
-        await registry.start_anew(await shelf.load_past_tags())
+        await _go_alone(shelf, database, registry, outside)
     author = await Author.open(database, registry.key, outside.clock, outside.entropy)
     ticking.append(author)
     return registry, author
+
+
+async def _go_alone(
+    shelf: FamilyShelf, database: Database, registry: Registry, outside: Outside
+) -> None:
+    """Go on under new keys; if our joining was undone, without what came by it.
+
+    Cut anywhere it is done again: what is gone is gone, and the new family comes last.
+    """
+    undone = next((x for x in registry.roster.undone if x.tag == registry.identity.tag), None)
+    name = registry.directory.name_of(registry.key)
+    await shelf.add_past_tags(registry.identity.tag)
+    tags = await shelf.load_past_tags()
+    if undone is not None:
+        author = await Author.open(database, registry.key, outside.clock, outside.entropy)
+        await database.write(lambda sql: part(sql, author, undone, tags), synced=True)
+    await registry.start_anew(tags)
+    if name is not None:
+        await registry.directory.describe(registry.key, name=name)
 
 
 async def _circle(

@@ -27,7 +27,7 @@ from mesh.messages import (
 )
 from mesh.model.allowance import may_send
 from mesh.model.device import Trust, device_id
-from mesh.node.judging import judge_here
+from mesh.node.judging import doubted, judge_here
 from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
 from mesh.storage.reading import conversation_label
@@ -67,6 +67,12 @@ class Following:
         self.sharing: Sharing
         self.services: Services
         self.newsroom: Newsroom
+        self.let_go: frozenset[bytes] = frozenset()
+        """Whose first meetings were undone, and what came by them given back here."""
+        self.believed = self.let_go
+        """The same, and those of which something has still to be given back."""
+        self.doubted = self.let_go
+        """Of whom it is said too, but it cannot have been so."""
 
     def stop(self) -> None:
         """Announce nothing more."""
@@ -113,9 +119,27 @@ class Following:
 
     async def judge(self) -> None:
         """Facts are judged by the roster as it is now, also those that came before it."""
+        was_parting = self.is_parting
+        if was_parting:
+            await self._look_at_partings()
+        believed = self.believed
         if await judge_here(self.services, self.rules()):
             await self.sharing.follow()
             await self.newsroom.tell_mood()
+        self.let_go |= believed
+        if was_parting:
+            self.services.sync.renew()
+
+    async def _look_at_partings(self) -> None:
+        tags = self.services.registry.roster.parted_tags
+        self.doubted |= await doubted(self.services) & tags
+        self.believed |= tags - self.doubted
+
+    @property
+    def is_parting(self) -> bool:
+        """Whether something is to be given back first: until then nothing flows."""
+        tags = self.services.registry.roster.parted_tags
+        return not tags <= self.let_go | self.doubted
 
     def seek_all(self) -> None:
         """Keep a lane to every device whose card says where it is."""
@@ -323,6 +347,7 @@ class Following:
             roster.was_admin_at,
             LastCopies(services.registry.key, roster, policies.policy).keeps,
             roster.past_of(services.registry.key),
+            undone=roster.parted_tags & self.believed,
         )
 
     def device_of(self, tag: bytes) -> str | None:

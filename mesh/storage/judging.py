@@ -8,16 +8,18 @@ rights last longer, what was refused of these authors is asked for again.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
 from mesh.model.rights import Rights
-from mesh.storage import feeds
+from mesh.storage import feeds, parting
 from mesh.storage.records import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from mesh.model.parting import Undone
     from mesh.storage.objects import Connection, Outcome, Rules
 
 _NOBODY = Rights({})
@@ -47,8 +49,13 @@ class _Void(NamedTuple):
     object: bytes
 
 
-def judge_anew(connection: Connection, rules: Rules, rights: Rights) -> Judged | None:
-    """Judge what is here by these rights; None when it was judged by them already."""
+def judge_anew(
+    connection: Connection, rules: Rules, rights: Rights, undone: Iterable[Undone] = ()
+) -> Judged | None:
+    """Judge what is here by these rights; None when it was judged by them already.
+
+    ``undone``: the first meetings that were; what came by those heard of now goes too.
+    """
     known = connection.execute("SELECT value FROM meta WHERE name='judged'").get
     if known == rights.packed():
         return None
@@ -56,13 +63,27 @@ def judge_anew(connection: Connection, rules: Rules, rights: Rights) -> Judged |
     intake = Intake(connection, rules, details=False)
     before = Rights.unpacked(known) if known else None
     doomed = [row for row in _written_by(connection, rights, before) if _is_void(rules, row)]
-    for identity in {row.object for row in doomed}:
-        intake.drop(identity, [row[:3] for row in doomed if row.object == identity])
-    asks_again = bool(doomed) or feeds.were_refused(connection, rights.risen(before or _NOBODY))
+    by_object: dict[bytes, list[_Void]] = {}
+    for row in doomed:
+        by_object.setdefault(row.object, []).append(row)
+    for identity, rows in by_object.items():
+        intake.drop(identity, [row[:3] for row in rows])
+    known_before = before.undone if before else frozenset()
+    fresh = [one for one in undone if one.tag not in known_before]
+    parting.let_go(connection, intake, chain(*(parting.brought(connection, x) for x in fresh)))
+    asks_again = bool(doomed or fresh) or feeds.were_refused(
+        connection, rights.risen(before or _NOBODY)
+    )
     if asks_again:
         feeds.drop_cursors(connection)
     own = (row.raw for row in doomed if facts.author_of(facts.read(row.raw).id) == rules.own)
     return Judged(intake.finish(), asks_again, tuple(own))
+
+
+def undone_before(connection: Connection) -> frozenset[bytes]:
+    """The author tags whose first meeting was undone, and what came by it given back."""
+    known = connection.execute("SELECT value FROM meta WHERE name='judged'").get
+    return Rights.unpacked(known).undone if known else frozenset()
 
 
 def _written_by(

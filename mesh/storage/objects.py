@@ -56,6 +56,8 @@ class Rules:
     """Whether this device keeps what it may not hold of a scope kind, a level and an author."""
     past: frozenset[bytes] = frozenset()
     """The author tags this device wrote under before."""
+    undone: frozenset[bytes] = frozenset()
+    """Author tags whose words are void: their first meeting was undone."""
 
     def may_hold(self, kind: int, level: int, author: bytes | None, *, mine: bool) -> bool:
         """Whether this device may keep content of a scope kind counted at this level."""
@@ -64,6 +66,8 @@ class Rules:
     def is_valid(self, identity: bytes, fact: Fact, author_of_object: bytes | None) -> bool:
         """Whether a fact has its right, at its tick."""
         wanted, author = need(identity, fact, author_of_object), facts.author_of(identity)
+        if author in self.undone and fact.kind not in facts.STUBS:
+            return False
         if wanted is Need.NOTHING:
             return True
         if wanted is Need.MORE_THAN_ANY or author is None:

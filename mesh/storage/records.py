@@ -116,10 +116,20 @@ class Intake:
         return added
 
     def take_line(self, raw: bytes, fact: Fact, line: facts.Body, identity: bytes) -> bool:
-        """Take what is imported; False when it is here already, or was forgotten here."""
-        added = self.row(identity) is None and self.take_first_root(
-            raw, fact, line, identity, mine=True
-        )
+        """Take what is imported; False when it is here already, or was forgotten here.
+
+        What came from another device is this one's too from now on.
+        """
+        row = self.row(identity)
+        if row is None:
+            added = self.take_first_root(raw, fact, line, identity, mine=True)
+        elif row.state == State.WAITING:
+            added = self._take_more(raw, fact, identity, identity, mine=True)
+        else:
+            added = False
+            self._sql.execute(
+                "UPDATE fact SET mine=1 WHERE object=? AND id IS NULL AND NOT mine", (row.n,)
+            )
         self._count(fact, identity, identity, added=added)
         return added
 

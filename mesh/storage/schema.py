@@ -13,7 +13,8 @@ Columns that do not speak for themselves:
              ``audited``: when all of that was last compared, Unix ms
     given    how many bytes a device that is not full has made this one store
     words    the full-text index, an entry a text (words.py)
-    entry …  the roster, cards, names, secrets of the family
+    entry …  the roster, cards, names, secrets of the family; ``facts``: the highest fact that
+             was here when an entry came
 """
 
 from __future__ import annotations
@@ -79,7 +80,11 @@ _FORGETS = """
 CREATE INDEX fact_forgets ON fact(id) WHERE kind=8;
 """
 
-MIGRATIONS = (_FIRST, _AUDITS, _THREADS, _GIVEN, _FORGETS)
+_MEETINGS = """
+ALTER TABLE entry ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (_FIRST, _AUDITS, _THREADS, _GIVEN, _FORGETS, _MEETINGS)
 """One script a version; a script that was released is never changed."""
 
 

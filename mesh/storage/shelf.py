@@ -33,13 +33,17 @@ class FamilyShelf:
         """Add signed roster entries."""
         await self._database.write(lambda sql: _add_entries(sql, entries), synced=True)
 
-    async def start_over(self, entries: Sequence[bytes]) -> None:
+    async def start_over(
+        self, entries: Sequence[bytes], secrets: Mapping[str, bytes] | None = None
+    ) -> None:
         """Replace the family in one step; cursors of former peers mean nothing any more."""
+        kept = list((secrets or {}).items())
 
         def job(sql: apsw.Connection) -> None:
             for table in ("entry", "card", "device_profile", "sighting", "cursor"):
                 sql.execute(f"DELETE FROM {table}")  # noqa: S608 — a fixed list of tables
             _add_entries(sql, entries)
+            sql.executemany("INSERT OR REPLACE INTO secret VALUES(?,?)", kept)
 
         await self._database.write(job, synced=True)
 
@@ -113,4 +117,8 @@ class FamilyShelf:
 
 
 def _add_entries(sql: apsw.Connection, entries: Sequence[bytes]) -> None:
-    sql.executemany("INSERT OR IGNORE INTO entry(raw) VALUES(?)", [(raw,) for raw in entries])
+    newest = int(sql.execute("SELECT max(n) FROM fact").get or 0)
+    sql.executemany(
+        "INSERT OR IGNORE INTO entry(raw, facts) VALUES(?,?)",
+        [(raw, newest) for raw in entries],
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mesh import wishes
+from mesh.clock import SystemClock
 from mesh.messages import DeviceShown, MoodChanged, News, Remembered, Said, told
 from mesh.model.device import Context, Role, Trust
 from tests.app.terminal import MESSAGE, ended, start, stop, terminal
@@ -263,6 +264,45 @@ async def test_at_a_terminal_what_cannot_be_undone_is_asked_first(tmp_path: Path
         assert at.node.said == [wishes.Revoke(device="Old Phone")]
     assert (refused.code, accepted.code) == (1, 0)
     assert "it keeps. [y/N]" in refused.err
+
+
+def parting(**fields: object) -> wishes.PartingShown:
+    known: dict[str, Any] = {
+        "device_id": DEVICE, "name": "Old Phone", "is_self": False, "is_in_reach": True,
+        "ends": SystemClock().wall() / 1e6 + 22.5 * 3600,
+        "here": {"messages": 3, "memories": 1}, "there": {"moods": 2},
+    }  # fmt: skip
+    return wishes.PartingShown(**{**known, **fields})
+
+
+async def test_a_first_meeting_is_undone_only_after_its_numbers_were_read(
+    tmp_path: Path,
+) -> None:
+    async with terminal(tmp_path) as at:
+        at.node.answers[wishes.Part] = parting()
+        refused = await at.answer("n", "part", "Old Phone")
+        assert at.node.said == [wishes.Part(device="Old Phone")]
+        accepted = await at.answer("y", "part", "Old Phone")
+        assert at.node.said[1:] == [
+            wishes.Part(device="Old Phone"), wishes.Part(device="Old Phone", yes=True),
+        ]  # fmt: skip
+    assert (refused.code, accepted.code) == (1, 0)
+    for words in ("23 more hours", "came from Old Phone: 3 messages, 1 memory", "2 moods"):
+        assert words in accepted.out
+    assert "not exchanged before" in accepted.out
+    assert "Undone" not in refused.out
+
+
+async def test_programs_have_to_say_that_it_shall_be_undone(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as at:
+        at.node.answers[wishes.Part] = parting(is_in_reach=False)
+        counted = await at.type("part", "--json")
+        assert counted.rows[0]["here"] == {"messages": 3, "memories": 1}
+        plain = await at.type("part")
+        assert "not in reach" in plain.out
+        assert {wish.yes for wish in at.node.said if isinstance(wish, wishes.Part)} == {False}
+        await at.type("part", "--json", "--yes")
+        assert at.node.said[-1] == wishes.Part(yes=True)
 
 
 async def test_health_has_a_sentence_made_of_its_causes(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.simulation.model import (
     RECEIPT,
     ROOT,
     WISH,
+    Item,
     Store,
     has_right,
     item,
@@ -49,6 +50,18 @@ def trust_of(roster: Roster, key: bytes) -> Trust | None:
     """How far a device is trusted; None when it is no member."""
     member = roster.members.get(key)
     return member.trust if member else None
+
+
+def is_undone(one: Item, roster: Roster) -> bool:
+    """Whether it went with a device whose joining was undone: of it, or about what it began."""
+    gone = roster.parted_tags
+    return not one.is_stub and bool({one.author, one.object[:6]} & gone)
+
+
+def may_be_gone(one: Item, roster: Roster) -> bool:
+    """The same, and lines of files: nobody can tell which of the family took one in before."""
+    is_line = bool(one.object[0] & 0x80) and not one.is_stub
+    return is_undone(one, roster) or (is_line and bool(roster.parted))
 
 
 def states(connection: apsw.Connection) -> dict[bytes, int]:
@@ -97,7 +110,8 @@ def _is_settled(taker: Device, raw: bytes, here: Store, state: dict[bytes, int])
     stands = state.get(one.object)
     if stands in GONE and one.kind not in {FORGET, RECEIPT}:
         return stands == 2 or not one.is_stub
-    is_void = not has_right(one, taker.services.registry.roster.was_full_at)
+    roster = taker.services.registry.roster
+    is_void = not has_right(one, roster.was_full_at) or may_be_gone(one, roster)
     return is_void or any(state.get(home) == 2 for home in here.homes(one.object))
 
 
@@ -175,6 +189,8 @@ def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> N
     roster = device.services.registry.roster
     is_kept = one.object_kind in KINDS[trust_of(roster, device.key) or Trust.GUEST]
     if one.level > FAMILY or not is_kept or not has_right(one, roster.was_full_at):
+        return
+    if may_be_gone(one, roster):
         return
     if one.is_stub:
         is_over = union.is_forgotten(one.object) and one.kind not in {FORGET, RECEIPT}
@@ -314,6 +330,16 @@ def no_line_is_there_twice(devices: list[Device]) -> None:
         twice = [conversation for (conversation, *_), count in lines.items() if count > 1]
         if twice:
             raise Broken(f"{device.name} has {len(twice)} lines twice, one in {twice[0]}")
+
+
+def what_was_undone_is_gone(devices: list[Device], roster: Roster) -> None:
+    """Of a device whose joining was undone nobody holds a word, nor anything that it began."""
+    for device in devices:
+        store = device.store
+        for identity, items in store.objects.items():
+            for one in items:
+                if is_undone(one, roster) and one.raw not in store.mine:
+                    raise Broken(f"{device.name} still has {one.kind} of {identity.hex()}")
 
 
 def no_lie_is_believed(honest: list[Device], forged: set[bytes]) -> None:

@@ -49,6 +49,7 @@ class Faults:
             "days": self._days,
             "trust": self._trust,
             "revoke": self._revoke,
+            "undo": self._undo,
         }
 
     async def strike(self) -> None:
@@ -172,6 +173,12 @@ class Faults:
         judge = self._judge_of(device)
         if judge is not None:
             self._world.wish(judge, wishes.Revoke(device_id(device.key)))
+
+    async def _undo(self, device: Device) -> None:
+        judge = self._judge_of(device)
+        if judge is not None:
+            self._world.trusted_otherwise_s = self._world.loop.time()
+            self._world.wish(judge, wishes.Part(device_id(device.key), yes=True))
 
     def _judge_of(self, device: Device) -> Device | None:
         founder = self._world.devices[0]

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.world import UNDOING
+
 RUNS = 300
+UNDOINGS = 40
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,6 +33,13 @@ def test_nothing_is_lost_and_nothing_leaks_in_three_hundred_families() -> None:
     done = simulate("--runs", str(RUNS), "--jobs", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{RUNS} runs, 0 broken" in done.stdout
+
+
+@pytest.mark.timeout(300)
+def test_what_came_by_a_first_meeting_goes_when_it_is_undone() -> None:
+    done = simulate("--first", str(UNDOING), "--runs", str(UNDOINGS), "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{UNDOINGS} runs, 0 broken" in done.stdout
 
 
 def test_a_run_is_the_same_whenever_it_is_repeated() -> None:

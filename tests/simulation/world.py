@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 HEAL_S = 12.0
 REST_S = 240.0
+UNDOING = 10_000_000
+"""From this seed on owners also undo that a device joined; earlier runs are as they were."""
 LOOK_EVERY = 6
 IMPORTING = 0.3
 """In how many of the runs owners take in files; drawn apart, so that the others stay."""
@@ -77,6 +79,8 @@ def shape_of(seed: int) -> Shape:
                 drawn[name] = 0.0
     if random.Random(f"imports {seed}").random() < IMPORTING:  # noqa: S311 — as above
         wishes["import"] = 10.0
+    if seed >= UNDOING:
+        faults["undo"] = 8.0
     limited = [number for number, trust in enumerate(rest, 1) if trust is LIMITED]
     is_lied_to = rng.random() < 0.3
     return Shape(
@@ -299,6 +303,7 @@ class World:
         checks.nothing_is_lost(members, checks.given_of(self._before, roster), roster, now_ms)
         checks.own_words_are_kept(members)
         checks.nothing_forgotten_is_back(holders, roster)
+        checks.what_was_undone_is_gone(members, roster)
         for device in holders:
             checks.nobody_confirms_falsely(device)
         checks.no_line_is_there_twice(holders)

@@ -18,9 +18,10 @@ from app.widgets.marks import Dot, Tile
 from app.windows.devices import questions, words
 from app.windows.devices.getting import Getting
 from app.windows.devices.sections import Naming, Parting, Pausing, Storing, Trusting
+from app.windows.devices.undoing import Undoing, UndoQuestion
 from app.windows.rights import hindrance, other_managers
 from app.wording import role, sentence, tr, trust
-from mesh.wishes import Leave, Pause, Rename, Resume, Revoke, SetRole, SetTrust
+from mesh.wishes import Leave, Part, Pause, Rename, Resume, Revoke, SetRole, SetTrust
 
 if TYPE_CHECKING:
     from app.viewstate import DeviceView, ViewState, Wisher
@@ -91,6 +92,7 @@ class Detail(QWidget):
         super().__init__()
         self._wisher = wisher
         self._state: ViewState | None = None
+        self._now = 0.0
         self.view: DeviceView | None = None
         self.question: Question | None = None
         self.back = Button(
@@ -102,12 +104,14 @@ class Detail(QWidget):
         self.header = Header()
         self.naming, self.trusting = Naming(), Trusting()
         self.pausing, self.storing, self.parting = Pausing(), Storing(), Parting()
+        self.undoing = Undoing()
         self.getting = Getting(wisher)
         self.trusting.body.insertWidget(0, self.getting)
         self._follow()
         parts = (
             row(self.back, None), self.trouble, self.header, self.limits, self.recovery,
-            self.naming, self.trusting, self.pausing, self.storing, self.parting, None,
+            self.naming, self.trusting, self.pausing, self.storing, self.undoing, self.parting,
+            None,
         )  # fmt: skip
         self.setLayout(column(*parts, gap=GAP))
 
@@ -117,12 +121,13 @@ class Detail(QWidget):
         self.pausing.paused.connect(self._pause)
         self.pausing.resumed.connect(self._resume)
         self.parting.wanted.connect(self._ask_parting)
+        self.undoing.wanted.connect(self._ask_undoing)
 
     def show_device(self, view: DeviceView, state: ViewState, now: float) -> None:
         """Show this device as it is now."""
         if self.view is None or self.view.device.device_id != view.device.device_id:
             self.trouble.hide()
-        self._state, self.view = state, view
+        self._state, self.view, self._now = state, view, now
         device, why_not = view.device, hindrance(state)
         self.header.show_device(view, now)
         self.naming.show_device(device, "" if device.is_self else why_not)
@@ -136,6 +141,7 @@ class Detail(QWidget):
         self._show_limits(limits if state.others else "")
         self._show_recovery(state)
         self.parting.show_device(device, "" if device.is_self else why_not)
+        self.undoing.show_device(device, now)
         if not device.is_self:
             self.trusting.show_device(device, why_not)
             self.getting.show_device(view)
@@ -221,6 +227,15 @@ class Detail(QWidget):
         else:
             question = questions.removal(device, self)
             question.agreed.connect(lambda: self._send(Revoke(device=device.device_id)))
+        self._ask(question)
+
+    def _ask_undoing(self) -> None:
+        if self.view is None:
+            return
+        device = self.view.device
+        wanted = None if device.is_self else device.device_id
+        question = UndoQuestion(self._wisher, device, self._now, self)
+        question.agreed.connect(lambda: self._send(Part(device=wanted, yes=True)))
         self._ask(question)
 
     def _ask(self, question: Question) -> None:

@@ -38,8 +38,11 @@ class MemoryShelf:
             raise DiskFull
         self.entries += entries
 
-    async def start_over(self, entries: Sequence[bytes]) -> None:
+    async def start_over(
+        self, entries: Sequence[bytes], secrets: Mapping[str, bytes] | None = None
+    ) -> None:
         self.entries, self.cards, self.profiles = list(entries), {}, {}
+        self.secrets.update(secrets or {})
 
     async def load_secret(self, name: str) -> bytes | None:
         return self.secrets.get(name)

@@ -21,7 +21,6 @@ from mesh.model.entry import (
     AnyBody,
     Epoch,
     Genesis,
-    Parted,
     Revoke,
     close,
     family_of,
@@ -152,7 +151,13 @@ def test_an_epoch_for_a_whole_family_fits_and_more_does_not() -> None:
     assert all(map(epoch.is_for, keys))
     assert not epoch.is_for(OTHER)
     with pytest.raises(BadEntry):
-        write(Parted(OTHER, (bytes(6),) * 200), family=FAMILY, issuer=OTHER, prev=b"", seq=1)
+        write(
+            Add(OTHER, Trust.FULL, False, (bytes(6),) * 200),
+            family=FAMILY,
+            issuer=OTHER,
+            prev=b"",
+            seq=1,
+        )
 
 
 @given(st.binary(max_size=1200))

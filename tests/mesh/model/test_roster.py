@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from mesh.model.device import Trust, author_tag
 from mesh.model.entry import CheckedEntry, Parted
 from mesh.model.hlc import TICK_MAX
+from mesh.model.parting import LASTS
 from mesh.model.roster import Roster, evaluate
 from tests.scribe import Scribe, family_of_scribes
 
@@ -311,19 +313,6 @@ def test_the_epoch_in_force_has_the_highest_number_and_then_the_lowest_hash() ->
     assert home.roster().epoch == lowest.body
 
 
-def test_parting_is_noted_from_the_device_itself_or_a_senior() -> None:
-    home = family("desk", "lap", "tab")
-    home.says(home.recovery.add(home.desk, admin=True), home.desk.add(home.lap, admin=True))
-    home.says(home.lap.add(home.tab))
-    home.says(
-        home.tab.write(Parted(home.desk.key, ())), home.lap.write(Parted(home.desk.key, ()))
-    )
-    assert home.roster().parted == {}
-    home.says(home.tab.write(Parted(home.tab.key, (b"sixsix",))))
-    home.says(home.desk.write(Parted(home.lap.key, (b"seven7",))))
-    assert home.roster().parted == {home.tab.key: (b"sixsix",), home.lap.key: (b"seven7",)}
-
-
 def test_heads_name_the_longest_branch_first() -> None:
     home = family("desk", "a", "b", "c")
     home.says(home.recovery.add(home.desk, admin=True))
@@ -349,7 +338,8 @@ class History:
         home, scribe = self.home, self.home.scribes
         home.says(home.recovery.add(home.a, admin=True))
         for adder, added in ("ab", "ac", "bd", "ae"):
-            home.says(scribe[adder].add(scribe[added], admin=self.chance.random() < 0.7))
+            is_admin = self.chance.random() < 0.7
+            home.says(scribe[adder].add(scribe[added], admin=is_admin, tick=7))
         self.added = set("abcde")
         length = self.chance.randint(3, 14)
         split = self.chance.randrange(length)
@@ -367,7 +357,9 @@ class History:
             self.home.says(by.revoke(other, seen if self.chance.random() < 0.7 else []))
         elif dice < 0.8 and by.log:
             by.fork(self.chance.randrange(len(by.log)))
-        elif dice < 0.9:
+        elif dice < 0.84:
+            self.home.says(by.part(other, tick=self.chance.choice([5, 10, LASTS, 3 * LASTS])))
+        elif dice < 0.92:
             level, admin = self.chance.choice(list(Trust)), self.chance.random() < 0.5
             self.home.says(by.say(other, level, self.chance.randint(0, 9), admin=admin))
         elif name not in self.added:
@@ -444,6 +436,42 @@ def test_a_roster_does_not_depend_on_the_order_of_arrival(histories: list[Histor
         shuffled = history.home.entries * 2
         history.chance.shuffle(shuffled)
         assert evaluate(shuffled, history.family) == expected, history.seed
+
+
+def test_only_who_is_out_has_parted_and_only_in_time(histories: list[History]) -> None:
+    parted = late = 0
+    for history in histories:
+        roster = evaluate(history.home.entries, history.family)
+        assert roster.parted.keys() <= roster.revoked.keys() & roster.everyone.keys()
+        assert history.home.a.key not in roster.parted, "the first device did not join"
+        for said in roster.parted.values():
+            bodies = [entry.body for entry in said if isinstance(entry.body, Parted)]
+            assert all(7 <= body.tick <= 7 + LASTS for body in bodies)
+            assert len(bodies) == len(said)
+        parted += bool(roster.parted)
+        late += any(
+            isinstance(entry.body, Parted) and entry.body.tick in {5, 3 * LASTS}
+            for entry in history.home.entries
+        )
+    assert min(parted, late) > HISTORIES // 50, "the histories say nothing"
+
+
+def test_a_word_of_parting_changes_nothing_but_whose_words_are_history(
+    histories: list[History],
+) -> None:
+    for history in histories:
+        roster = evaluate(history.home.entries, history.family)
+        expected = evaluate(_without_partings(history.home.entries), history.family)
+        assert out(roster) == out(expected), history.seed
+        assert active(roster) == active(expected), history.seed
+
+
+def _without_partings(entries: Collection[CheckedEntry]) -> list[CheckedEntry]:
+    """The same with something that says nothing in the place of each parting."""
+    return [
+        dataclasses.replace(entry, body=None) if isinstance(entry.body, Parted) else entry
+        for entry in entries
+    ]
 
 
 def test_outsiders_have_no_word(histories: list[History]) -> None:

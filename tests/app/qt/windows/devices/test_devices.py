@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 
 from app.viewstate import ViewState, reduce
 from app.windows.devices import DevicesPage
-from mesh.errors import NotPermitted
+from mesh.errors import NotPermitted, TooLate
 from mesh.messages import RegistryUpdated, SharingPaused, told
 from mesh.model.device import Role, Trust
 from mesh.wishes import (
     DevicePolicy,
     Leave,
+    Part,
+    PartingShown,
     Pause,
     Policy,
     PolicyShown,
@@ -326,6 +328,84 @@ def test_who_is_alone_has_nothing_to_leave(page: DevicesPage) -> None:
     page.show_state(scenes.alone(), scenes.NOW)
     assert not page.detail.parting.isVisible()
     assert page.empty.isVisible()
+
+
+# ---- undoing a first meeting -----------------------------------------------------------------
+
+
+def met_lately(hours: float = 22.5) -> ViewState:
+    """The desktop and this device, which joined not long ago."""
+    ends = scenes.NOW + hours * scenes.HOUR
+    desk = scenes.device("Home Desktop", undo_until=ends)
+    return scenes.family(desk, me=scenes.this(undo_until=ends))
+
+
+def counts(device: str, *, is_self: bool, is_in_reach: bool = True) -> PartingShown:
+    return PartingShown(
+        device_id=device,
+        name="Home Desktop",
+        is_self=is_self,
+        ends=scenes.NOW + 22.5 * scenes.HOUR,
+        is_in_reach=is_in_reach,
+        here={"messages": 3, "memories": 1},
+        there={"moods": 2},
+    )
+
+
+@pytest.mark.parametrize("is_self", [True, False])
+def test_a_first_meeting_is_undone_after_its_numbers_were_read(
+    page: DevicesPage, recorder: Recorder, is_self: bool
+) -> None:
+    device = scenes.ME if is_self else DESK
+    wanted = None if is_self else DESK
+    show(page, met_lately(), device)
+    assert page.detail.undoing.button.text() == "Undo the first meeting, 23 h left"
+    page.detail.undoing.button.click()
+    question = page.detail.question
+    assert question is not None
+    assert not question.yes.isEnabled()
+    recorder.last(Part).answer(counts(device, is_self=is_self))
+    said = "\n".join(one.text() for one in question.findChildren(QLabel))
+    for words in ("3 messages, 1 memory", "2 moods", "stays forgotten"):
+        assert words in said
+    assert "not in reach" not in said
+    assert wished(recorder) == [Part(device=wanted)]
+    question.yes.click()
+    assert wished(recorder) == [Part(device=wanted), Part(device=wanted, yes=True)]
+
+
+def test_who_cannot_be_told_of_it_is_named_before(
+    page: DevicesPage, recorder: Recorder
+) -> None:
+    show(page, met_lately(), DESK)
+    page.detail.undoing.button.click()
+    recorder.last(Part).answer(counts(DESK, is_self=False, is_in_reach=False))
+    question = page.detail.question
+    assert question is not None
+    said = "\n".join(one.text() for one in question.findChildren(QLabel))
+    assert (
+        "Home Desktop is not in reach to be told. Undo it there too, within 23 hours." in said
+    )
+
+
+def test_why_it_cannot_be_undone_is_said_where_it_was_asked(
+    page: DevicesPage, recorder: Recorder
+) -> None:
+    show(page, met_lately(), DESK)
+    page.detail.undoing.button.click()
+    recorder.last(Part).fail(TooLate())
+    question = page.detail.question
+    assert question is not None
+    said = "\n".join(one.text() for one in question.findChildren(QLabel))
+    assert "can be undone for one day" in said
+    assert not question.yes.isEnabled()
+
+
+def test_after_the_day_there_is_nothing_to_undo(page: DevicesPage) -> None:
+    show(page, met_lately(hours=-0.1), DESK)
+    assert not page.detail.undoing.isVisible()
+    show(page, scenes.two(), DESK)
+    assert not page.detail.undoing.isVisible()
 
 
 # ---- rights ----------------------------------------------------------------------------------

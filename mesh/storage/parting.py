@@ -1,0 +1,189 @@
+"""What came by a first meeting, to be given back when it is undone.
+
+Nobody notes with each fact by whom it came. But every device notes with each roster entry the
+highest fact that was here when it came, and rosters come before records: so what a newcomer
+brought came between its ``add`` and its ``parted``.
+
+    family     what is rooted in the newcomer; of that time also what is rooted in nobody of the
+               family: lines of files, what the newcomer had from elsewhere
+    newcomer   all that came since it joined and was not written on it
+
+What is given back goes whole, as if it had never been here, so that it can come again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from mesh.model import fact as facts
+from mesh.model.allowance import Label, may_send
+from mesh.model.fact import FactKind, ObjectKind
+from mesh.model.meeting import KINDS
+from mesh.model.prints import writer_of
+from mesh.storage import choices, words
+from mesh.storage.objects import State, object_by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from mesh.model.allowance import Allowance
+    from mesh.model.parting import Undone
+    from mesh.storage.objects import Connection
+    from mesh.storage.records import Intake
+
+_STUBS = ",".join(str(int(kind)) for kind in sorted(facts.STUBS))
+_ROOTED = (
+    "SELECT DISTINCT object.n, object.id FROM fact JOIN object ON object.n = fact.object"
+    " WHERE fact.kind=1 AND NOT fact.mine"
+)
+_FACTS = (
+    "SELECT fact.n, fact.kind, fact.raw, object.id FROM fact"
+    " JOIN object ON object.n = fact.object WHERE NOT fact.mine"
+)
+
+
+class Doomed(NamedTuple):
+    """A fact that goes: its row, kind and bytes, and what it is about."""
+
+    n: int
+    kind: int
+    raw: bytes
+    object: bytes
+
+
+def facts_before(connection: Connection, signed: bytes) -> int | None:
+    """The highest fact that was here when this entry came; None when it is not here."""
+    row = connection.execute("SELECT facts FROM entry WHERE raw=?", (signed,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def is_believed(connection: Connection, undone: Undone) -> bool:
+    """Whether nothing here was written by the newcomer long after it could be undone."""
+    tag = undone.tag
+    between = (tag + bytes(10), tag + b"\xff" * 10, undone.refuted_at.to_bytes(8, "big"))
+    refuted = "SELECT 1 FROM {} WHERE id BETWEEN ? AND ? AND substr(id, 9) > ? LIMIT 1"
+    return not any(
+        connection.execute(refuted.format(table), between).get for table in ("object", "fact")
+    )
+
+
+# ---- the family ------------------------------------------------------------------------------
+
+
+def brought(connection: Connection, undone: Undone) -> Iterator[Doomed]:
+    """What the family lets go: all but labels, forgets and this device's own words."""
+    first, last = _span(connection, undone)
+    objects = chain(
+        _rooted_in(connection, undone.tag), _strange(connection, first, last, undone.ours)
+    )
+    for n in dict.fromkeys(objects):
+        sql = f"{_FACTS} AND object.n=? AND fact.kind NOT IN ({_STUBS})"
+        yield from (Doomed(*row) for row in connection.execute(sql, (n,)))
+    yield from _strange_traits(connection, first, last, undone.ours)
+
+
+def _span(connection: Connection, undone: Undone) -> tuple[int, int]:
+    """The facts that came while the newcomer was family: after the first, up to the last."""
+    first = facts_before(connection, undone.began)
+    if first is None:
+        return 0, 0
+    heard = [facts_before(connection, signed) for signed in undone.ended]
+    newest = int(connection.execute("SELECT max(n) FROM fact").get or 0)
+    return first, min((one for one in heard if one is not None), default=newest)
+
+
+def _rooted_in(connection: Connection, tag: bytes) -> list[int]:
+    between = (tag + bytes(10), tag + b"\xff" * 10)
+    sql = f"{_ROOTED} AND object.id BETWEEN ? AND ?"
+    return [n for n, _ in connection.execute(sql, between)]
+
+
+def _strange(
+    connection: Connection, first: int, last: int, ours: Collection[bytes]
+) -> list[int]:
+    """What came then, was not here in any form, and is of no author of the family."""
+    found = connection.execute(
+        f"{_ROOTED} AND fact.n>? AND fact.n<=? AND object.kind NOT IN (?,?)"  # noqa: S608 — constants
+        " AND NOT EXISTS (SELECT 1 FROM fact other WHERE other.object = object.n"
+        " AND other.kind=1 AND (other.mine OR other.n<=?))",
+        (first, last, int(ObjectKind.TRAIT), int(ObjectKind.SETTING), first),
+    )
+    return [n for n, identity in found if facts.author_of(identity) not in ours]
+
+
+def _strange_traits(
+    connection: Connection, first: int, last: int, ours: Collection[bytes]
+) -> Iterator[Doomed]:
+    """A trait is nobody's: only words about it that came then go."""
+    sql = f"{_FACTS} AND fact.n>? AND fact.n<=? AND object.kind=?"
+    for row in connection.execute(sql, (first, last, int(ObjectKind.TRAIT))):
+        if writer_of(row[2]) not in ours:
+            yield Doomed(*row)
+
+
+# ---- the newcomer ----------------------------------------------------------------------------
+
+
+def received(connection: Connection, since: int, own: Collection[bytes]) -> Iterator[Doomed]:
+    """What came after that fact and was neither written here nor by these authors."""
+    for row in connection.execute(f"{_FACTS} AND fact.n>?", (since,)):
+        if writer_of(row[2]) not in own:
+            yield Doomed(*row)
+
+
+# ---- counting --------------------------------------------------------------------------------
+
+
+def counted(connection: Connection, doomed: Iterable[Doomed]) -> Counter[str]:
+    """How many things that are shown here go, by kind."""
+    found: Counter[str] = Counter()
+    for identity in {one.object for one in doomed if one.kind == FactKind.ROOT}:
+        row = object_by_id(connection, identity)
+        if row is not None and row.state == State.LIVE and row.kind in KINDS:
+            found[KINDS[ObjectKind(row.kind)]] += 1
+    return found
+
+
+def given(
+    connection: Connection,
+    allowed: Allowance,
+    doomed: Iterable[Doomed],
+    *,
+    only_mine: bool,
+) -> Counter[str]:
+    """How many things stay here that a device could have from this one, by kind."""
+    going = {one.object for one in doomed}
+    mine = " AND fact.mine" if only_mine else ""
+    found = connection.execute(
+        "SELECT object.id, object.kind, fact.scope, object.stamp FROM fact"  # noqa: S608 — constants
+        " JOIN object ON object.n = fact.object WHERE fact.kind=1"
+        f" AND fact.number IS NOT NULL AND object.state=0{mine}"
+    )
+    given = {
+        identity: KINDS[ObjectKind(kind)]
+        for identity, kind, scope, stamp in found
+        if kind in KINDS and identity not in going and may_send(Label(scope, stamp), allowed)
+    }
+    return Counter(given.values())
+
+
+# ---- going -----------------------------------------------------------------------------------
+
+
+def let_go(connection: Connection, intake: Intake, doomed: Iterable[Doomed]) -> None:
+    """Erase these facts; what is left of their objects is seen anew when ``intake`` ends."""
+    rows = list(dict.fromkeys(doomed))
+    words.drop_facts(connection, (row[:3] for row in rows))
+    for identity in dict.fromkeys(row.object for row in rows):
+        emptied = connection.execute(
+            "DELETE FROM object WHERE id=? AND kind<>? AND state<>2"
+            " AND NOT EXISTS (SELECT 1 FROM fact WHERE fact.object = object.n) RETURNING n",
+            (identity, int(ObjectKind.CONVERSATION)),
+        ).fetchall()
+        if not emptied:
+            intake.drop(identity, ())
+    if rows:
+        intake.outcome.has_withdrawn = True
+        choices.drop_empty_names(connection)
