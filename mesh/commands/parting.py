@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from mesh.commands.leaving import FAREWELL_S
 from mesh.errors import NoDeviceAnswers, NotPermitted, TooLate
 from mesh.model.device import device_id
 from mesh.storage import parting
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Connection
 
 EXCHANGED_WITHIN_S = 20.0
-FAREWELL_S = 0.4
-"""How long what was said last may be on its way before the links go."""
 
 
 async def part(services: Services, wish: Part, _: Tell) -> PartingShown:
