@@ -107,14 +107,20 @@ def of_no_family(store: Store) -> Store:
 
 
 def nothing_crossed(guest: Device, before: list[tuple[Device, Store]]) -> None:
-    """What came to one side's disks since then was on no disk of the other."""
+    """What came to one side's disks since then was on no disk of the other.
+
+    But for what each took in from a file of its own.
+    """
     then: dict[bool, set[bytes]] = {True: set(), False: set()}
     now: dict[bool, set[bytes]] = {True: set(), False: set()}
+    own: dict[bool, set[bytes]] = {True: set(), False: set()}
     for device, store in before:
         then[device is guest] |= store.raws
-        now[device is guest] |= store_of(device.connection).raws
+        here = store_of(device.connection)
+        now[device is guest] |= here.raws
+        own[device is guest] |= here.mine
     for side in (True, False):
-        crossed = (now[side] - then[side]) & (then[not side] | now[not side])
+        crossed = (now[side] - then[side] - own[side]) & (then[not side] | now[not side])
         if crossed:
             who = guest.name if side else "the family"
             raise Broken(f"{who} has {len(crossed)} of what it was not to get")
