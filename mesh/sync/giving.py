@@ -14,7 +14,7 @@ from mesh.wire import frames
 from mesh.wire.frames import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from mesh.model.allowance import Allowance
     from mesh.storage.objects import Connection, Fed
@@ -92,13 +92,26 @@ class GivingSide:
             if is_stub(frame.scope):
                 self._wake.set()
 
-    def push(self, fed: list[Fed]) -> None:
-        """New facts of ours: to the other device at once, where it may have them."""
+    def push(self, fed: list[Fed], tops: Mapping[int, int]) -> None:
+        """New facts of ours: to the other device at once, where it may have them.
+
+        ``tops``: how far the feeds they are in have grown. What has a number there and is no
+        new fact, as it came and went at once, is settled a moment later.
+        """
         if not self._talk.is_open:
             return
         pushed = [self._push_one(one) for one in fed]
-        if not all(pushed):
+        if not all(pushed) or self._has_gaps(tops):
             self.grown(hurry=False)
+
+    def _has_gaps(self, tops: Mapping[int, int]) -> bool:
+        """Whether the other may have these feeds and something of them was not sent."""
+        allowed = self._talk.allowed
+        covered = [scope for scope in tops if allowed is not None and allowed.covers(scope)]
+        return any(
+            scope not in self.scopes or self.scopes[scope].holes(tops[scope])
+            for scope in covered
+        )
 
     def _push_one(self, one: Fed) -> bool:
         """Whether this fact needs no page any more."""

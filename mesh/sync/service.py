@@ -113,7 +113,7 @@ class Sync:
             if key == source:
                 exchange.gives.grown(hurry=False)
             elif outcome.fed and is_whole:
-                exchange.gives.push(outcome.fed)
+                exchange.gives.push(outcome.fed, outcome.tops)
             else:
                 exchange.gives.grown(hurry=True)
 

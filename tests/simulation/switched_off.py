@@ -315,6 +315,14 @@ RULES = (
         "tests/mesh/storage/test_placed.py",
     ),
     Rule(
+        "no gap beside what is pushed",
+        "a number that came and went is settled though nobody asks",
+        GIVING,
+        "        if not all(pushed) or self._has_gaps(tops):\n",
+        "        if not all(pushed):\n",
+        test="tests/mesh/sync/test_pushed.py",
+    ),
+    Rule(
         "only what stands is handed on",
         "what came and went in one page is pushed to nobody",
         RECORDS,
