@@ -90,7 +90,7 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
             if one.is_stub:
                 fits = min(one.level, store.width(identity)) <= FAMILY
             elif one.object_kind == CONVERSATION:
-                fits = there is Trust.FULL
+                fits = there is Trust.FULL and store.may_leave(one)
             else:
                 fits = is_recent and store.may_leave(one)
             if fits:

@@ -140,7 +140,7 @@ class World:
             self.loop.run_until_complete(self._play())
         finally:
             logger.removeHandler(self._errors)
-            self._clean_up()
+            self.clean_up()
 
     async def _play(self) -> None:
         for device in self.devices:
@@ -155,7 +155,8 @@ class World:
         await self._rest()
         await self._judge()
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
+        """End whatever still runs in it."""
         for device in self.devices:
             device.crash()
         self.loop.run_until_complete(_end_all())
