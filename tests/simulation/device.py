@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from mesh.messages import News
     from mesh.model.meeting import Preview
     from mesh.storage.objects import Outcome
-    from tests.simulation.families import Born
     from tests.simulation.network import Network
 
 NOWHERE = Profile(Path("/nonexistent"))
@@ -85,10 +84,17 @@ class Device:
     kept and has not forgotten there since, id to object.
     """
 
-    def __init__(self, name: str, born: Born, network: Network, rng: random.Random) -> None:
+    def __init__(
+        self,
+        name: str,
+        key: bytes,
+        connection: apsw.Connection,
+        network: Network,
+        rng: random.Random,
+    ) -> None:
         self.name = name
-        self.key = born.key
-        self.connection = born.connection
+        self.key = key
+        self.connection = connection
         self.network = network
         self.clock = SkewedClock(network.loop)
         self.is_out = False
@@ -205,6 +211,7 @@ class Device:
 
     def restore(self, backup: apsw.Connection) -> None:
         """Put an earlier disk in; the process must be dead."""
+        self.connection.close()
         self.connection = copy_of(backup)
         self.wrote.clear()
 

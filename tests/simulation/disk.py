@@ -46,6 +46,15 @@ def copy_of(connection: apsw.Connection) -> apsw.Connection:
     return twin
 
 
+def opened(content: bytes) -> apsw.Connection:
+    """The database whose file would hold this."""
+    connection = apsw.Connection(":memory:")
+    connection.deserialize("main", content)
+    twin = copy_of(connection)
+    connection.close()
+    return twin
+
+
 class Disk(Database):
     """The database of one simulated process. ``is_dead``: nothing more is written or told.
 

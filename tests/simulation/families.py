@@ -7,12 +7,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import zstandard
+
 from mesh.family.household import Means
 from mesh.family.registry import Registry
 from mesh.model.device import Trust
 from mesh.model.hlc import HybridClock
 from mesh.storage.shelf import FamilyShelf
-from tests.simulation.disk import Disk, blank, copy_of
+from tests.simulation.disk import Disk, blank, opened
 from tests.simulation.timeline import Chance, SkewedClock, Timeline
 
 if TYPE_CHECKING:
@@ -23,15 +25,17 @@ FULL, LIMITED, GUEST = Trust.FULL, Trust.LIMITED, Trust.GUEST
 
 @dataclass(frozen=True)
 class Born:
-    """A device as it is right after it was taken in: its key and its database."""
+    """A device as it is right after it was taken in: its key, and its database packed.
+
+    Hundreds are kept for the runs to come; an open database takes 40 times the room.
+    """
 
     key: bytes
-    trust: Trust
-    connection: apsw.Connection
+    packed: bytes
 
-    def copied(self) -> Born:
-        """The same once more, to be changed by a run."""
-        return Born(self.key, self.trust, copy_of(self.connection))
+    def unpacked(self) -> apsw.Connection:
+        """Its database, to be changed by a run."""
+        return opened(zstandard.decompress(self.packed))
 
 
 @functools.lru_cache(maxsize=64)
@@ -59,8 +63,13 @@ async def _found(loop: Timeline, trusts: tuple[Trust, ...], first: int) -> tuple
     for registry in registries[1:]:
         await registry.adopt(founder.genesis, founder.entries())
     await _exchange_cards(registries)
-    born = zip(registries, trusts, disks, strict=True)
-    return tuple(Born(one.key, trust, disk.connection) for one, trust, disk in born)
+    return tuple(map(_born, registries, disks))
+
+
+def _born(registry: Registry, disk: Disk) -> Born:
+    packed = zstandard.compress(disk.connection.serialize("main"))
+    disk.connection.close()
+    return Born(registry.key, packed)
 
 
 def _means(loop: Timeline, disk: Disk, number: int) -> Means:

@@ -7,9 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh import wishes
-from mesh.model.device import Trust, device_id
+from mesh.model.device import device_id
 from tests.simulation.device import Device
-from tests.simulation.families import Born
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,6 +70,7 @@ class Faults:
         world = self._world
         for copy in self._copies:
             copy.crash()
+            copy.connection.close()
             world.devices.remove(copy)
         self._copies.clear()
         was_lossy, world.network.is_lossy = world.network.is_lossy, False
@@ -134,6 +134,8 @@ class Faults:
             device.disk.make_room()
 
     async def _backup(self, device: Device) -> None:
+        if device.name in self._backups:
+            self._backups[device.name].close()
         self._backups[device.name] = device.backup()
 
     async def _restore(self, device: Device) -> None:
@@ -146,8 +148,8 @@ class Faults:
         """The profile is served twice for a while; what only the twin learns is lost."""
         if self._copies or device in self._copies:
             return
-        twin_disk = Born(device.key, Trust.FULL, device.backup())
-        twin = Device(f"{device.name}'", twin_disk, self._world.network, self._rng)
+        at, disk = f"{device.name}'", device.backup()
+        twin = Device(at, device.key, disk, self._world.network, self._rng)
         self._copies.append(twin)
         self._world.add(twin)
         await self._world.start(twin)

@@ -112,7 +112,7 @@ class Meeting(World):
 
     def make(self, name: str, born: Born) -> Device:
         """A device that may leave and join."""
-        device = Wanderer(name, born.copied(), self.network, self.rng)
+        device = Wanderer(name, born.key, born.unpacked(), self.network, self.rng)
         device.on_surveyed = lambda key, preview: self._compare_counts(device, key, preview)
         return device
 

@@ -66,7 +66,7 @@ class Item(NamedTuple):
         return self.kind in STUBS
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=4_000)
 def item(raw: bytes) -> Item:
     """One fact's bytes."""
     _, kind, identity, target, object_kind, stamp, level, sees, body = _decode(raw)[:9]

@@ -171,7 +171,7 @@ class World:
 
     def make(self, name: str, born: Born) -> Device:
         """A device as it was born, to be changed by this run."""
-        return Device(name, born.copied(), self.network, self.rng)
+        return Device(name, born.key, born.unpacked(), self.network, self.rng)
 
     def add(self, device: Device) -> None:
         """A device takes part from now on."""
