@@ -2,7 +2,8 @@
 
 From the top the ring fills to the right the better, to the left the worse it feels; how
 strongly the arc is drawn tells how sure that is. The mouth follows the valence, the eyes the
-arousal. A change moves there softly, where the desktop moves things at all.
+arousal. While nothing is known the face is pale and calm. A change moves there softly, where
+the desktop moves things at all.
 """
 
 from __future__ import annotations
@@ -108,14 +109,16 @@ class MoodRing(QWidget):
     def _paint_face(
         self, painter: QPainter, middle: QPointF, radius: float, tokens: theme.Tokens
     ) -> None:
-        base = QColor(tokens.accent if self.feeling else tokens.off)
+        is_known = self.feeling is not None
+        base = QColor(tokens.accent if is_known else tokens.accent_soft)
         glow = QRadialGradient(middle + QPointF(-radius * 0.3, -radius * 0.4), radius * 1.6)
-        glow.setColorAt(0, base.lighter(128 if not tokens.is_dark else 108))
+        if is_known:
+            glow.setColorAt(0, base.lighter(128 if not tokens.is_dark else 108))
         glow.setColorAt(1, base)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(glow)
         painter.drawEllipse(middle, radius, radius)
-        ink = QColor(tokens.on_accent if self.feeling else tokens.card)
+        ink = QColor(tokens.on_accent if is_known else tokens.accent)
         painter.setBrush(ink)
         opened = 1.0 + 0.35 * self._shown.arousal
         for side in (-1, 1):

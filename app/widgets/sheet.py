@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.theme.tokens import EDGE, GAP, NEAR, TIGHT
 from app.widgets.buttons import Button
-from app.widgets.labels import label, say
+from app.widgets.labels import label, restyle, say
 from app.widgets.layout import column, row
 from app.widgets.marks import Tile
 
@@ -68,6 +68,16 @@ class Sheet(QWidget):
         self._tile.show_state(icon, tone)
         self._tile.show()
 
+    def greet(self, picture: QWidget) -> None:
+        """Headline and lead large and in the middle of the body, a picture above them."""
+        restyle(self.headline, kind="big")
+        self._head.setContentsMargins(0, EDGE, 0, 0)
+        for text in (self.headline, self.lead):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        words = column(self.headline, self.lead, gap=TIGHT, edges=(0, 0, 0, GAP))
+        self._body.addWidget(picture, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self._body.addLayout(words)
+
     def fill(self, *parts: Part) -> None:
         """Add these to the body, below each other; None pushes what comes before up."""
         for part in parts:
@@ -103,7 +113,7 @@ class Sheet(QWidget):
 
     def _lay_out(self) -> None:
         words = column(self.headline, self.lead, gap=NEAR)
-        head = row(self._tile, words, gap=GAP, edges=(EDGE, EDGE, EDGE, GAP))
+        head = self._head = row(self._tile, words, gap=GAP, edges=(EDGE, EDGE, EDGE, GAP))
         head.setStretch(1, 1)
         head.setAlignment(self._tile, Qt.AlignmentFlag.AlignTop)
         content = QWidget()

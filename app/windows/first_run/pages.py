@@ -11,11 +11,15 @@ from app.widgets.choice import Choices
 from app.widgets.labels import label
 from app.widgets.layout import column, row
 from app.widgets.marks import Tile
+from app.widgets.mood_ring import Feeling, MoodRing
 from app.widgets.sheet import Sheet
 from app.wording import tr
 from mesh.model.device import NAME_MAX
 
 NEW, JOIN = "new", "join"
+CONTENT = Feeling(valence=0.6)
+"""How it looks before it is known how it feels: friendly."""
+INSET = 64
 
 
 class WelcomePage(Sheet):
@@ -26,10 +30,13 @@ class WelcomePage(Sheet):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entitle(tr("Welcome to AICO"), tr("One companion, the same on all your devices."))
-        self.show_mark("companion", "accent")
+        face = MoodRing()
+        face.show_feeling(CONTENT, "AICO")
+        self.fill(None)
+        self.greet(face)
         for icon, title, text in promises():
             told = column(label(title, "h2"), label(text, "mute", wraps=True), gap=TIGHT)
-            line = row(Tile(icon), told, gap=GAP, edges=(0, 0, 0, NEAR))
+            line = row(Tile(icon), told, gap=GAP, edges=(INSET, 0, INSET, NEAR))
             line.setStretch(1, 1)
             self.fill(line)
         self.fill(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -201,6 +201,21 @@ def test_the_ring_looks_different_for_good_bad_and_unknown(
         looks.append(drawn(ring))
         assert ring.accessibleName() == "words"
     assert looks[0] != looks[1] != looks[2] != looks[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_unknown_mood_is_a_pale_face_whose_eyes_can_be_seen(
+    qtbot: QtBot, light: QApplication, scheme: Literal["light", "dark"]
+) -> None:
+    theme.apply(light, scheme)
+    ring = MoodRing()
+    qtbot.addWidget(ring)
+    ring.show_feeling(None, "words")
+    picture, middle = drawn(ring), ring.rect().center()
+    colours = {picture.pixelColor(middle.x() + x, middle.y() - 6).name() for x in range(30)}
+    face, ink = (picture.pixelColor(middle).name(), theme.tokens().accent.lower())
+    assert face == theme.tokens().accent_soft.lower()
+    assert ink in colours
 
 
 def test_the_ring_moves_softly_and_not_at_all_where_nothing_shall_move(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QLabel, QRadioButton
 
+from app.widgets.mood_ring import MoodRing
 from app.windows.first_run import FirstRun, is_due, note_first_start
 from mesh.errors import BadInput
 from mesh.model.device import Trust
@@ -56,6 +57,23 @@ def test_a_new_profile_gets_one_and_an_old_one_does_not(tmp_path: Path) -> None:
     assert not is_due(settings)
     note_first_start(settings)
     assert is_due(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+
+
+def test_the_welcome_stands_in_the_middle_of_its_window(
+    start: Callable[[], FirstRun], qtbot: QtBot
+) -> None:
+    window = start()
+    qtbot.waitExposed(window)
+    page = window.welcome
+    parts = [page.findChild(MoodRing), *page.findChildren(QLabel)]
+    shown = [one for one in parts if one is not None and one.isVisible() and one.width() > 0]
+    tops = [one.mapTo(page, one.rect().topLeft()).y() for one in shown]
+    ends = [one.mapTo(page, one.rect().bottomLeft()).y() for one in shown]
+    room = page.go.y()
+    assert min(tops) > 0
+    assert max(ends) < room
+    assert abs(min(tops) - (room - max(ends))) < room / 10
+    assert min(tops) < room / 4
 
 
 def test_the_machines_name_is_suggested_as_one_for_people(
