@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mesh.commands.leaving import as_it_is
 from mesh.commands.meeting import meet_first
 from mesh.commands.pairing import WINDOW, ask, asking, own_card, refuse_while_restoring
 from mesh.errors import AlreadyInFamily, BadFrame, InvitationClosed, WishRefused
@@ -115,7 +116,8 @@ async def adopt(services: Services, wish: Join, welcome: Welcome) -> Adopted:
     registry = services.registry
     if not registry.is_alone and welcome.family != registry.family:
         raise AlreadyInFamily
-    await services.meetings.expect_host(welcome.family, agrees=wish.agrees)
+    before = as_it_is(services)
+    await services.meetings.expect_host(welcome.family, before, agrees=wish.agrees)
     change = await registry.adopt(welcome.genesis, welcome.entries)
     if registry.family != welcome.family:
         raise BadFrame("The welcome is of another family than it says.")

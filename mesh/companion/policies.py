@@ -299,6 +299,13 @@ class Policies:
         """Write what the owner chose; ``refresh`` puts it in force. BadInput, NotPermitted."""
         await self._declare(writing, *checked(key, text, target))
 
+    async def choose_again(self, writing: Writing, settings: Mapping[str, str]) -> None:
+        """Write what was chosen in a family before (setting name → value) for this one."""
+        known = self.policy.standing()
+        for name, value in settings.items():
+            if known.get(name) != value:
+                await self._declare(writing, name, value)
+
     async def _declare(self, writing: Writing, name: str, value: str) -> None:
         setting = Setting(self.home.family[:MARK], name, value)
         await writing.declare(ObjectKind.SETTING, setting)

@@ -38,12 +38,26 @@ class Stage(IntEnum):
     AGREED = 2
 
 
+class Before(msgspec.Struct, array_like=True, frozen=True):
+    """What a device was that joins, and what its owner had chosen, should it come back.
+
+    ``settings``: name → value.
+    """
+
+    family: bytes
+    device_id: str
+    name: str
+    role: str
+    settings: dict[str, str] = {}
+
+
 class Waiting(msgspec.Struct, array_like=True, frozen=True):
     """One meeting that waits. ``guest``: whom we let in; empty when this device joined."""
 
     family: bytes
     guest: bytes
     stage: int = Stage.OPEN
+    before: Before | None = None
 
 
 class Home(Protocol):
@@ -87,10 +101,10 @@ class Meetings:
         if self._with_guest(key) is None:
             await self._keep(Waiting(self._home.family, key, _stage(agrees=agrees)))
 
-    async def expect_host(self, family: bytes, *, agrees: bool) -> None:
+    async def expect_host(self, family: bytes, before: Before, *, agrees: bool) -> None:
         """This device is about to join that family: before it is stored."""
         if family != self._home.family:
-            await self._keep(Waiting(family, b"", _stage(agrees=agrees)))
+            await self._keep(Waiting(family, b"", _stage(agrees=agrees), before))
 
     # ---- what holds --------------------------------------------------------------------------
 
@@ -155,7 +169,7 @@ class Meetings:
         if self._with_guest(key) is not None:
             await self._drop(key)
         elif key == self.host and self._joining is not None:
-            await self._keep(Waiting(self._home.family, b"", Stage.AGREED))
+            await self._keep(msgspec.structs.replace(self._joining, stage=Stage.AGREED))
         await self.settle()
 
     def heard(self, key: bytes, *, waits: bool) -> bool:
@@ -190,6 +204,20 @@ class Meetings:
         """Whoever waits for something may find that it holds now."""
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+
+    # ---- coming back -------------------------------------------------------------------------
+
+    @property
+    def before(self) -> Before | None:
+        """What this device was, if it came back from a family that it never met."""
+        found = next((one.before for one in self._waiting if not one.guest), None)
+        if found is None or self._joining is not None:
+            return None
+        return None if found.family == self._home.family else found
+
+    async def is_back(self) -> None:
+        """It is what it was before."""
+        await self._drop(b"")
 
     # ---- keeping -----------------------------------------------------------------------------
 

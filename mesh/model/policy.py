@@ -100,6 +100,10 @@ class Policy:
             if any(head != INHERIT for head in self.said.get(setting_name(key, target), ()))
         )  # fmt: skip
 
+    def standing(self) -> dict[str, str]:
+        """Setting name → what it says; of several values the strictest."""
+        return {name: _one_of(name, heads) for name, heads in self.said.items()}
+
     def with_choices(self, changes: Mapping[str, str]) -> Policy:
         """As it would be after these changes (setting name → value)."""
         return Policy({**self.said, **{name: (text,) for name, text in changes.items()}})
@@ -127,6 +131,14 @@ def _heard(one: Choice, text: str, inherited: Value) -> Value:
         return one.read(text)
     except BadInput:
         return one.strictest
+
+
+def _one_of(name: str, heads: tuple[str, ...]) -> str:
+    key = name.rpartition(" ")[2]
+    if len(heads) == 1 or key not in CHOICES:
+        return heads[-1]
+    one = choice(key)
+    return one.show(reduce(one.stricter, [_heard(one, head, one.strictest) for head in heads]))
 
 
 def restricted(key: str, family: Value, own: Policy, trust: Trust, device: str) -> Value:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 from mesh.bus.door import Door
 from mesh.commands.desk import grant
 from mesh.commands.keeping import tell_last
+from mesh.commands.leaving import take_up_again
 from mesh.commands.services import Wires
 from mesh.commands.sharing import restore_pauses
 from mesh.errors import StorageError
@@ -183,6 +184,7 @@ class Node:
         )
         for callback in self._followers:
             services.bus.subscribe("", callback=callback)
+        await take_up_again(services)
         await introduce(services, self._options.name)
         await restore_pauses(services)
         await tell_last(services)

@@ -62,6 +62,8 @@ class Device:
     def __init__(self, home: Path, runtime: Path, name: str, tasks: asyncio.TaskGroup) -> None:
         self.profile = Profile(home, runtime)
         self.name = name
+        self.says_name = True
+        """Whether it is told its name at every start; without, it keeps the one it has."""
         self.clock: Clock | None = None
         self.on_notice: Callable[[str], None] = lambda _: None
         self._tasks = tasks
@@ -89,7 +91,7 @@ class Device:
             self.profile,
             host="127.0.0.1",
             port=port,
-            name=self.name,
+            name=self.name if self.says_name else None,
             root_key=bytes(range(32)),
             outside=outside,
             on_notice=self._noticed,
