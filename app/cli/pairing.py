@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DONE = 0
 PROMISED = {"invite", "asking"}
 """What programs read while two devices meet; the rest is for whoever looks on."""
+ASKED = {"asking", "meeting"}
 WHITE_ON_BLACK = "38;5;231;48;5;16"
 
 
@@ -52,7 +53,8 @@ async def _pair(wish: Wish, profile: Profile, options: Options, voice: Voice) ->
             _answer(talk, questions, says_yes=options["yes"])
         )
         try:
-            joined = await talk.ask(wish, _listener(voice, questions))
+            hear = _listener(voice, questions, says_yes=options["yes"])
+            joined = await talk.ask(wish, hear)
         finally:
             answering.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -64,12 +66,16 @@ async def _pair(wish: Wish, profile: Profile, options: Options, voice: Voice) ->
     return DONE
 
 
-def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], None]:
+def _listener(
+    voice: Voice, questions: asyncio.Queue[Row], *, says_yes: bool
+) -> Callable[[Row], None]:
+    promised = PROMISED if says_yes else PROMISED | ASKED
+
     def hear(event: Row) -> None:
         if event["event"] == "joined":
             return  # it is the result, and printed as such
         if voice.as_json:
-            if event["event"] in PROMISED:
+            if event["event"] in promised:
                 voice.line(event)
         elif event["event"] == "invite":
             _show_invitation(voice, event)
@@ -79,7 +85,7 @@ def _listener(voice: Voice, questions: asyncio.Queue[Row]) -> Callable[[Row], No
             show_meeting(voice, msgspec.convert(event, MeetingShown))
         else:
             voice.say(_said(event), DIM)
-        if event["event"] in {"asking", "meeting"}:
+        if event["event"] in ASKED:
             questions.put_nowait(event)
 
     return hear
