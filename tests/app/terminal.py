@@ -148,13 +148,19 @@ class Terminal:
 
     async def see(self, *words: str, **environ: str) -> str:
         """What a command shows on a real terminal of 100 columns."""
-        mine, theirs = pty.openpty()
-        screen = {"COLUMNS": "100", "TERM": "xterm-256color", **environ}
-        process = await start("--home", self.home, *words, stdout=theirs, environ=screen)
-        os.close(theirs)
-        reading = asyncio.get_running_loop().run_in_executor(None, _drain, mine)
-        await ended(process)
-        return await reading
+        _, shown = await seen("--home", self.home, *words, environ=environ)
+        return shown
+
+
+async def seen(*words: str, environ: dict[str, str], stdin: str = "") -> tuple[Ended, str]:
+    """How a command ended, and what it showed on a real terminal of 100 columns."""
+    mine, theirs = pty.openpty()
+    screen = {"COLUMNS": "100", "TERM": "xterm-256color", **environ}
+    process = await start(*words, stdout=theirs, environ=screen)
+    os.close(theirs)
+    reading = asyncio.get_running_loop().run_in_executor(None, _drain, mine)
+    done = await ended(process, stdin)
+    return done, await reading
 
 
 async def start(

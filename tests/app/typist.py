@@ -7,7 +7,7 @@ import json
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.app.terminal import Ended, ended, start, stop
+from tests.app.terminal import Ended, ended, seen, start, stop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -61,6 +61,14 @@ class Desk:
     async def type(self, *words: str) -> Ended:
         """A command that ends by itself, with JSON lines."""
         return await ended(await self.open(*words))
+
+    async def read(self, *words: str, stdin: str = "", **environ: str) -> Ended:
+        """A command that ends by itself, as a person has it; what is typed comes by a pipe."""
+        return await ended(await start(*words, environ={**self.environ, **environ}), stdin)
+
+    async def see(self, *words: str, stdin: str = "", **environ: str) -> tuple[Ended, str]:
+        """The same on a terminal: how it ended, and what was to be seen."""
+        return await seen(*words, environ={**self.environ, **environ}, stdin=stdin)
 
     async def rows(self, *words: str) -> list[Any]:
         """The lines of a command that succeeds."""
