@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mesh.family.meetings import Before
 from mesh.model.device import Role
+from mesh.model.policy import NO_CHOICES, carried
 
 if TYPE_CHECKING:
     from mesh.commands.services import Services
@@ -42,7 +43,7 @@ def as_it_is(services: Services) -> Before:
         device_id=services.device_id,
         name=shown.name,
         role=shown.role,
-        settings=services.policies.policy.standing(),
+        settings=carried(services.policies.policy, NO_CHOICES, [services.device_id]),
     )
 
 

@@ -301,9 +301,8 @@ class Policies:
 
     async def choose_again(self, writing: Writing, settings: Mapping[str, str]) -> None:
         """Write what was chosen in a family before (setting name → value) for this one."""
-        known = self.policy.standing()
         for name, value in settings.items():
-            if known.get(name) != value:
+            if name not in self.policy.said:
                 await self._declare(writing, name, value)
 
     async def _declare(self, writing: Writing, name: str, value: str) -> None:

@@ -29,7 +29,7 @@ from mesh.model.device import Trust
 from mesh.model.fact import Level, ScopeKind, tick_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from mesh.model.fact import Setting
 
@@ -100,10 +100,6 @@ class Policy:
             if any(head != INHERIT for head in self.said.get(setting_name(key, target), ()))
         )  # fmt: skip
 
-    def standing(self) -> dict[str, str]:
-        """Setting name → what it says; of several values the strictest."""
-        return {name: _one_of(name, heads) for name, heads in self.said.items()}
-
     def with_choices(self, changes: Mapping[str, str]) -> Policy:
         """As it would be after these changes (setting name → value)."""
         return Policy({**self.said, **{name: (text,) for name, text in changes.items()}})
@@ -133,14 +129,6 @@ def _heard(one: Choice, text: str, inherited: Value) -> Value:
         return one.strictest
 
 
-def _one_of(name: str, heads: tuple[str, ...]) -> str:
-    key = name.rpartition(" ")[2]
-    if len(heads) == 1 or key not in CHOICES:
-        return heads[-1]
-    one = choice(key)
-    return one.show(reduce(one.stricter, [_heard(one, head, one.strictest) for head in heads]))
-
-
 def restricted(key: str, family: Value, own: Policy, trust: Trust, device: str) -> Value:
     """The family's value, or this device's own where that is stricter."""
     if not own.said:
@@ -152,15 +140,15 @@ def restricted(key: str, family: Value, own: Policy, trust: Trust, device: str) 
     return reduce(one.stricter, [_heard(one, head, family) for head in heads], family)
 
 
-def carried(theirs: Policy, ours: Policy) -> dict[str, str]:
+def carried(theirs: Policy, ours: Policy, devices: Collection[str] = ()) -> dict[str, str]:
     """What one family chose for itself and by trust, as settings for another that did not.
 
     Of values that did not see each other the strictest; what was chosen for single devices of
-    theirs stays behind.
+    theirs stays behind, but for ``devices``.
     """
     found = {}
     for key, one in CHOICES.items():
-        for target in (FAMILY, str(Trust.FULL), str(Trust.LIMITED)):
+        for target in (FAMILY, str(Trust.FULL), str(Trust.LIMITED), *devices):
             name = setting_name(key, target)
             heads = [head for head in theirs.said.get(name, ()) if head != INHERIT]
             if heads and name not in ours.said:

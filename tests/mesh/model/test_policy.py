@@ -17,6 +17,7 @@ from mesh.model.policy import (
     NOTE,
     Policy,
     allowance,
+    carried,
     checked,
     grants,
     in_force,
@@ -121,14 +122,12 @@ def test_of_several_values_the_strictest_counts(data: st.DataObject) -> None:
         assert one.stricter(together, alone) == together  # type: ignore[arg-type]
 
 
-def test_what_is_chosen_again_shares_no_more_than_it_did() -> None:
-    limited = setting_name("time_window_days", "limited")
-    several = Policy({setting_name("memory_access"): ("on", "off"), limited: ("30", "9")})
-    once = {setting_name("memory_access"): "off", limited: "9"}
-    assert several.standing() == once
-    assert said(privacy_levels="none").standing() == {setting_name("privacy_levels"): "none"}
-    later = Policy({"something later": ("one", "two")})
-    assert later.standing() == {"something later": "two"}
+def test_what_is_chosen_again_is_what_was_chosen_for_all_and_for_these() -> None:
+    days = setting_name("time_window_days", "limited")
+    mine, theirs = (setting_name("memory_access", one) for one in ("MINE", "THEIRS"))
+    before = Policy({mine: ("off",), theirs: ("off",), days: ("30", "9")})
+    assert carried(before, Policy(), ["MINE"]) == {mine: "off", days: "9"}
+    assert carried(before, Policy({days: ("all",)})) == {}
 
 
 def test_what_cannot_be_read_shares_nothing() -> None:
