@@ -234,6 +234,13 @@ class Forget(Wish, frozen=True, tag="forget"):
     id: str
 
 
+class Forgettings(Wish, frozen=True, tag="forgettings"):
+    """What did this device forget that others have not confirmed? The latest ones, first.
+
+    Answer: list of ForgettingShown.
+    """
+
+
 class Conflicts(Wish, frozen=True, tag="conflicts"):
     """What must people settle? Answer: list of ConflictShown."""
 
@@ -683,6 +690,13 @@ class ForgetShown(Shown, frozen=True):
     """Hidden here only: it is another's, and a person on a full device is asked."""
 
 
+class ForgettingShown(ForgetShown, frozen=True, kw_only=True):
+    """How far a forgetting of this device is; ``kind`` as in QuestionShown, time in Unix s."""
+
+    kind: str
+    timestamp: float
+
+
 class SideShown(Shown, frozen=True):
     """One text of a contradiction: its number, its id, who wrote it and when (Unix s)."""
 
@@ -923,8 +937,9 @@ AnyWish = (
     Status | Stop | Devices | Invite | Join | Answer | Meet | Part | Cancel | SetTrust
     | Rename | SetRole | Revoke | Leave | Say | BetweenUs | Conversations | Show
     | BrowseConversations | BrowseMessages | BrowseMemories | History | Remember | Memories
-    | Revise | Relabel | Retag | Forget | Conflicts | Resolve | Questions | Decide | Feel
-    | Mood | Import | Export | Backup | Restore | Search | Publish | Request | Sync | Health
-    | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait | RecoveryPhrase
+    | Revise | Relabel | Retag | Forget | Forgettings | Conflicts | Resolve | Questions
+    | Decide | Feel | Mood | Import | Export | Backup | Restore | Search | Publish | Request
+    | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait
+    | RecoveryPhrase
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

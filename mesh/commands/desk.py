@@ -55,6 +55,7 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Retag: talking.retag,
     wishes.Relabel: talking.relabel,
     wishes.Forget: talking.forget,
+    wishes.Forgettings: talking.forgettings,
     wishes.Conflicts: talking.conflicts,
     wishes.Questions: asking.questions,
     wishes.Decide: asking.decide,

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mesh.errors import BadInput
 from mesh.messages import Hit, Remembered, Said
 from mesh.model.device import Trust
@@ -20,6 +22,8 @@ from mesh.wishes import (
     Feel,
     Forget,
     ForgetShown,
+    Forgettings,
+    ForgettingShown,
     Import,
     ImportDone,
     Memories,
@@ -105,6 +109,20 @@ async def forget(services: Services, wish: Forget, _: Tell) -> ForgetShown:
             id=found.hex(), confirmed_by=nobody, waiting_for=nobody, is_wish=True
         )
     return await services.reading.forgetting(found, services.holders, services.gone())
+
+
+async def forgettings(services: Services, _: Forgettings, __: Tell) -> list[ForgettingShown]:
+    """The latest forgettings of this device that somebody has still to confirm."""
+    latest = await services.reading.latest_forgettings(services.author.tag)
+    told = []
+    for one in latest:
+        how_far = await services.reading.forgetting(
+            one.identity, services.holders, services.gone()
+        )
+        if how_far.waiting_for:
+            known = msgspec.structs.asdict(how_far)
+            told.append(ForgettingShown(**known, kind=one.kind, timestamp=one.timestamp))
+    return told
 
 
 async def conflicts(services: Services, _: Conflicts, __: Tell) -> list[ConflictShown]:

@@ -13,7 +13,7 @@ from mesh.companion import terms
 from mesh.errors import AmbiguousName, BadInput, NotFound
 from mesh.model import fact as facts
 from mesh.model import hlc, views
-from mesh.model.fact import FactKind, ObjectKind, Wishing
+from mesh.model.fact import FactKind, Wishing
 from mesh.storage import reading
 from mesh.storage.objects import PRESENT, held_facts
 from mesh.wishes import QuestionShown
@@ -34,12 +34,6 @@ _WHAT: dict[int, str] = {
     FactKind.TAG: "tag",
     FactKind.UNTAG: "untag",
     FactKind.REASON: "reason",
-}
-_KINDS: dict[int, str] = {
-    ObjectKind.CONVERSATION: "conversation",
-    ObjectKind.TURN: "message",
-    ObjectKind.MEMORY: "memory",
-    ObjectKind.OBSERVATION: "mood",
 }
 
 
@@ -137,7 +131,7 @@ class Asking:
         return QuestionShown(
             id=facts.text_of_id(wish.id),
             about=name or identity,
-            kind=_KINDS.get(row.kind, "memory"),
+            kind=terms.kind_name(row.kind),
             what=_WHAT[wished.what],
             wanted=_wanted(wished),
             shown=name or views.text_of(held) or "",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mesh.storage.reading import View
 
 MICROS = 1_000_000
+MILLIS = 1000
+FORGETTINGS_MAX = 50
+"""So many of the latest are looked at."""
 Names = Callable[[bytes], str | None]
 """The device id for an author tag; None when no device of the family has it."""
 Shown = Said | Remembered | MoodObserved
@@ -31,6 +34,14 @@ class Counts(NamedTuple):
 
     messages: int
     memories: int
+
+
+class Forgotten(NamedTuple):
+    """An object that was forgotten: which, of what kind, when (Unix s)."""
+
+    identity: bytes
+    kind: str
+    timestamp: float
 
 
 class Reading:
@@ -131,6 +142,18 @@ class Reading:
         """Whether it is only hidden here, and a person elsewhere is asked to forget it."""
         row = await self._database.read(lambda sql: object_by_id(sql, identity))
         return row is not None and row.state == State.HIDDEN
+
+    async def latest_forgettings(self, author: bytes) -> list[Forgotten]:
+        """What an author (tag) forgot last, latest first."""
+
+        def job(connection: Connection) -> list[Forgotten]:
+            rows = reading.latest_forgets(connection, author, FORGETTINGS_MAX)
+            return [
+                Forgotten(row.id, terms.kind_name(row.kind), hlc.milliseconds_of(tick) / MILLIS)
+                for row, tick in rows
+            ]
+
+        return await self._database.read(job)
 
     async def forgetting(
         self,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput, TooLarge
 from mesh.model.choices import DEFAULT_TAGS
-from mesh.model.fact import TAGS_MAX, TEXT_MAX, Level
+from mesh.model.fact import TAGS_MAX, TEXT_MAX, Level, ObjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 NAME_MAX = 256
 TAG_MAX = 64
 ROLES = ("user", "assistant")
+_KINDS: dict[int, str] = {
+    ObjectKind.CONVERSATION: "conversation",
+    ObjectKind.TURN: "message",
+    ObjectKind.MEMORY: "memory",
+    ObjectKind.OBSERVATION: "mood",
+}
+
+
+def kind_name(kind: int) -> str:
+    """What an object is, as people and programs are told."""
+    return _KINDS.get(kind, "memory")
 
 
 def text(words: str) -> str:

@@ -6,6 +6,7 @@ all facts are, and views.py says what is shown.
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -237,6 +238,23 @@ def ticks_of_forgets(connection: Connection, author: bytes) -> list[int]:
         (author + bytes(10), author + b"\xff" * 10),
     )
     return sorted(facts.tick_in(identity) for (identity,) in found)
+
+
+def latest_forgets(
+    connection: Connection, author: bytes, most: int
+) -> list[tuple[ObjectRow, int]]:
+    """What an author (tag) forgot last and is gone, with the ticks, latest first.
+
+    At most so many are looked at.
+    """
+    found = connection.execute(
+        "SELECT f.id, f.object FROM fact f INDEXED BY fact_forgets"
+        " WHERE f.kind=8 AND f.id BETWEEN ? AND ?",
+        (author + bytes(10), author + b"\xff" * 10),
+    )
+    ticks = ((facts.tick_in(identity), n) for identity, n in found)
+    rows = [(object_by_n(connection, n), tick) for tick, n in heapq.nlargest(most, ticks)]
+    return [(row, tick) for row, tick in rows if row.state == State.FORGOTTEN]
 
 
 def held_back(connection: Connection) -> list[tuple[ObjectRow, bytes]]:

@@ -11,6 +11,7 @@ from mesh.wishes import (
     Conversations,
     Feel,
     Forget,
+    Forgettings,
     Import,
     Invite,
     Memories,
@@ -152,6 +153,11 @@ async def test_a_forgetting_is_confirmed_by_all_also_by_who_was_away(tmp_path: P
         shown = await laptop.ask(Forget(id=memory.id))
         assert set(shown.confirmed_by) == {desk.id, laptop.id}
         assert shown.waiting_for == (tablet.id,)
+        await laptop.stop()
+        await laptop.start()
+        (still,) = await laptop.ask(Forgettings())
+        assert (still.kind, still.waiting_for) == ("memory", (tablet.id,))
+        assert await desk.ask(Forgettings()) == []
         await tablet.start()
 
         async def all_have() -> bool:

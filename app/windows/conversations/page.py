@@ -15,7 +15,7 @@ from app.viewstate import RELOAD
 from app.widgets.layout import column, row
 from app.windows.conversations.sidebar import Sidebar
 from app.windows.conversations.thread import Thread
-from app.windows.lists.forgetting import Forgetting
+from app.windows.lists.forgetting import Doomed, Forgetting
 from app.windows.lists.transfer import Transfer
 from app.windows.page import Page
 from app.windows.settling import Banner
@@ -40,7 +40,7 @@ class ConversationsPage(Page):
 
     def __init__(self, wisher: Wisher) -> None:
         super().__init__(wisher)
-        self.forgetting = Forgetting(wisher)
+        self.forgetting = Forgetting(wisher, Doomed.MESSAGE, Doomed.CONVERSATION)
         self.sidebar = Sidebar(wisher)
         self.thread_view = Thread(wisher, self.forgetting)
         self.transfer = Transfer(wisher, (GAP, GAP, GAP, 0))
@@ -78,7 +78,7 @@ class ConversationsPage(Page):
     def show_state(self, state: ViewState, now: float) -> None:
         self.sidebar.show_state(state, now)
         self.thread_view.show_state(state, now)
-        self.forgetting.show_names(state.names)
+        self.forgetting.show_names(state.names, now)
 
     @override
     def take(self, news: list[News]) -> None:
@@ -95,6 +95,7 @@ class ConversationsPage(Page):
     def opened(self) -> None:
         if not self._is_begun:
             self._is_begun = True
+            self.forgetting.look()
             self.sidebar.load()
 
     @override

@@ -18,9 +18,9 @@ from app.widgets.cards import Card
 from app.widgets.labels import label, restyle, say
 from app.widgets.layout import row
 from app.widgets.marks import Tile
-from app.wording import sentence, tr, trn
+from app.wording import sentence, tr, trn, when
 from mesh.messages import ForgetConfirmed
-from mesh.wishes import Forget, ForgetShown
+from mesh.wishes import Forget, ForgetShown, Forgettings, ForgettingShown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SECONDS = 6
 RECEIPTS_MAX = 3
+RECENT_S = 7 * 24 * 3600.0
+"""What was forgotten longer ago is not spoken of at every start."""
 DONE_MS = 8000
 """How long it is shown that everybody has confirmed."""
 
@@ -65,17 +67,18 @@ class Strip(Card):
 class Receipt(Strip):
     """How far one forgetting is."""
 
-    def __init__(self, shown: ForgetShown) -> None:
+    def __init__(self, shown: ForgetShown, now: float) -> None:
         close = Button(look="flat", icon="cross", name=tr("Hide"))
         super().__init__("trash", "warn", close)
         self.object_id = shown.id
         close.clicked.connect(self._close)
         self._shown = shown
+        self._since = _since(shown, now)
 
     def show_progress(self, shown: ForgetShown, names: Mapping[str, str]) -> None:
         """Who has confirmed by now."""
         self._shown = shown
-        self.show_text(_progress(shown, names))
+        self.show_names(names)
         if not shown.waiting_for and not shown.is_wish:
             restyle(self, tone="ok")
             self.tile.show_state("check", "ok")
@@ -83,7 +86,7 @@ class Receipt(Strip):
 
     def show_names(self, names: Mapping[str, str]) -> None:
         """Devices may have been renamed."""
-        self.show_text(_progress(self._shown, names))
+        self.show_text(_progress(self._shown, names) + self._since)
 
     def _close(self) -> None:
         self.hide()
@@ -91,17 +94,19 @@ class Receipt(Strip):
 
 
 class Forgetting(QWidget):
-    """Everything about forgetting on one page."""
+    """Everything about forgetting on one page; ``kinds``: what stands there."""
 
     fading = Signal(str, bool)
     """Something is about to be forgotten, or is not any more."""
     gone = Signal(str)
     """It is forgotten here."""
 
-    def __init__(self, wisher: Wisher) -> None:
+    def __init__(self, wisher: Wisher, *kinds: Doomed) -> None:
         super().__init__()
         self._wisher = wisher
+        self._kinds = frozenset(kinds)
         self._names: Mapping[str, str] = {}
+        self._now = 0.0
         self._pending: tuple[str, Doomed] | None = None
         self._left = 0
         self._timer = QTimer(self)
@@ -174,7 +179,27 @@ class Forgetting(QWidget):
         if not isinstance(answer, ForgetShown):
             return
         self.gone.emit(answer.id)
-        receipt = Receipt(answer)
+        self._add(answer)
+
+    def look(self) -> None:
+        """Ask what was forgotten before, and who has not confirmed it yet."""
+        self._wisher.wish(Forgettings(), done=self._take_former)
+
+    def _take_former(self, answer: object) -> None:
+        found = answer if isinstance(answer, list) else []
+        former = [one for one in found if isinstance(one, ForgettingShown)]
+        mine = [
+            one
+            for one in former
+            if one.kind in self._kinds
+            and one.id not in self.receipts
+            and self._now - one.timestamp < RECENT_S
+        ]
+        for one in reversed(mine[: max(0, RECEIPTS_MAX - len(self.receipts))]):
+            self._add(one)
+
+    def _add(self, answer: ForgetShown) -> None:
+        receipt = Receipt(answer, self._now)
         receipt.destroyed.connect(lambda: self.receipts.pop(answer.id, None))
         self.receipts[answer.id] = receipt
         self._column.addWidget(receipt)
@@ -200,8 +225,9 @@ class Forgetting(QWidget):
             )
             receipt.show_progress(shown, self._names)
 
-    def show_names(self, names: Mapping[str, str]) -> None:
-        """What the devices are called."""
+    def show_names(self, names: Mapping[str, str], now: float) -> None:
+        """What the devices are called; ``now`` in Unix seconds."""
+        self._now = now
         if names != self._names:
             self._names = dict(names)
             for receipt in self.receipts.values():
@@ -231,6 +257,13 @@ def _warning(what: Doomed, seconds: int) -> str:
             seconds,
         )
     return text + " " + tr("Leaving this page does not stop it.")
+
+
+def _since(shown: ForgetShown, now: float) -> str:
+    """When that was, of what was not forgotten just now."""
+    if not isinstance(shown, ForgettingShown):
+        return ""
+    return " " + tr("Forgotten here: {when}.", when=when(shown.timestamp, now))
 
 
 def _progress(shown: ForgetShown, names: Mapping[str, str]) -> str:

@@ -64,7 +64,7 @@ class MemoriesPage(Page):
         self.cards = Cards(self.view, self.model)
         self.view.setItemDelegate(self.cards)
         self.deeds = Deeds(wisher, self)
-        self.forgetting = Forgetting(wisher)
+        self.forgetting = Forgetting(wisher, Doomed.MEMORY)
         self.searching = Searching(wisher, tr("Search everything"))
         self.keeping = Keeping(wisher)
         self.transfer = Transfer(wisher)
@@ -138,7 +138,7 @@ class MemoriesPage(Page):
         is_new = self.cards.names != state.names or int(now // 60) != int(self.cards.now // 60)
         self.cards.names, self.deeds.names = state.names, state.names
         self.cards.now = now
-        self.forgetting.show_names(state.names)
+        self.forgetting.show_names(state.names, now)
         self.searching.show_names(state.names, may_ask_others=bool(state.others))
         if is_new:
             self.view.viewport().update()
@@ -160,8 +160,13 @@ class MemoriesPage(Page):
     @override
     def opened(self) -> None:
         if not self._is_begun:
-            self._is_begun = True
+            self._begin()
             self.model.open(Memories())
+
+    def _begin(self) -> None:
+        if not self._is_begun:
+            self._is_begun = True
+            self.forgetting.look()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -173,7 +178,7 @@ class MemoriesPage(Page):
 
     def show_memory(self, memory: str) -> None:
         """Show a memory among those around it."""
-        self._is_begun = True
+        self._begin()
         self.searching.field.clear()
         self.tag.setCurrentIndex(0)
         self.privacy.setCurrentIndex(0)

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from app import wording
 from app.viewstate import RELOAD
 from app.windows.conversations import ConversationsPage
 from app.windows.lists.dialogs import Rewording, Sharing
+from app.windows.lists.forgetting import RECEIPTS_MAX, RECENT_S
 from mesh.errors import NotFound, NotPermitted, TooLarge
 from mesh.messages import HistoryArrived, Hit, Said, told
 from mesh.wishes import (
@@ -22,6 +24,8 @@ from mesh.wishes import (
     Done,
     Forget,
     ForgetShown,
+    Forgettings,
+    ForgettingShown,
     MessagePage,
     Relabel,
     Revise,
@@ -479,6 +483,37 @@ def test_receipts_are_told_until_all_have_confirmed(
     assert receipt.text.text() == ("Forgotten on 1 of 2 devices. Still missing: Home Desktop.")
     page.take([confirmed(object_id(3), (ME, desktop))])
     assert receipt.text.text() == "Forgotten on every device."
+
+
+def former(number: int, *, kind: str = "message", age: float = 3600.0) -> ForgettingShown:
+    desktop = device_id("Home Desktop")
+    return ForgettingShown(
+        id=object_id(number), confirmed_by=(ME,), waiting_for=(desktop,), kind=kind,
+        timestamp=NOW - age,
+    )  # fmt: skip
+
+
+def test_what_was_forgotten_before_the_start_is_told_until_all_have_confirmed(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    recorder.last(Forgettings).answer([former(3), former(4, kind="memory")])
+    (receipt,) = page.forgetting.receipts.values()
+    missing = "Forgotten on 1 of 2 devices. Still missing: Home Desktop."
+    since = wording.when(NOW - 3600, NOW)
+    assert receipt.text.text() == f"{missing} Forgotten here: {since}."
+    page.take([confirmed(object_id(3), (ME, device_id("Home Desktop")))])
+    assert receipt.text.text().startswith("Forgotten on every device.")
+
+
+def test_of_what_was_forgotten_before_only_the_last_is_told(
+    page: ConversationsPage, recorder: Recorder
+) -> None:
+    opened(page, recorder)
+    old = former(9, age=RECENT_S)
+    recorder.last(Forgettings).answer([*(former(n, age=n) for n in range(1, 6)), old])
+    latest = [object_id(n) for n in range(RECEIPTS_MAX, 0, -1)]
+    assert list(page.forgetting.receipts) == latest
 
 
 def test_the_keyboard_alone_forgets_and_takes_it_back(
