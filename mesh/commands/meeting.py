@@ -112,6 +112,7 @@ async def _until_over(services: Services, question: _Question, key: bytes) -> No
 async def agree(services: Services, key: bytes) -> None:
     """Our owner agrees: from now on it is the other one that is waited for, if anybody."""
     await services.meetings.agree(key)
+    await services.follow_choices()
     services.sync.renew()
 
 
@@ -137,6 +138,7 @@ async def _part(services: Services, key: bytes) -> None:
 async def settle(services: Services) -> None:
     """Another device said hello; its owner may have agreed as the last one."""
     if await services.meetings.settle():
+        await services.follow_choices()
         services.sync.renew()
 
 

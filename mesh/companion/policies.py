@@ -110,6 +110,8 @@ class Policies:
     """The private tags for which everything that is here was looked at."""
     is_heard: bool = True
     """Whether this device knows what was chosen before it came."""
+    is_joining: Callable[[], bool] = lambda: False
+    """Whether it may yet come back as what it was: until then it gives nothing up."""
     _told: Told | None = None
     _file: bytes | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -128,6 +130,8 @@ class Policies:
             await self._keep_held()
         else:
             self.held = policies.read_note(kept.decode())
+        if self.is_joining():
+            await self.refresh()
         await self._open_guarded()
 
     async def _open_guarded(self) -> None:
@@ -189,6 +193,8 @@ class Policies:
                 known = NO_CHOICES
             elif trust is not None:
                 self.grants = policies.grants(known, trust, device_id(self.home.key))
+            if self.is_joining():
+                self.grants = self.held.joined(self.grants)
             if known != self.policy:
                 self.policy = known
             self.is_heard = not self.is_full or await self._has_heard()

@@ -113,6 +113,13 @@ class Meetings:
         """Our own joining, while it waits."""
         return self._with_guest(b"")
 
+    @property
+    def is_joining(self) -> bool:
+        """Whether this device may still come back as what it was before it joined."""
+        me = self._home.roster.members.get(self._home.key)
+        is_guest = me is not None and me.trust is Trust.GUEST
+        return self._joining is not None and not is_guest
+
     def _with_guest(self, key: bytes) -> Waiting | None:
         found = (one for one in self._waiting if one.guest == key)
         return next((one for one in found if one.family == self._home.family), None)

@@ -110,14 +110,15 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
     registry, author = await _family(shelf, database, outside)
     read_file = partial(read_small, profile.settings, SETTINGS_MAX)
+    meetings = await Meetings.open(shelf, registry)
     policies = Policies(database, shelf, registry, clock, read_file)
+    policies.is_joining = lambda: meetings.is_joining
     await policies.open()
     following.sharing = sharing = Sharing(
         policies, lambda: following.services, tasks.spawn, following.tell_mood
     )
     gossip = Gossip(registry, clock, following.family_told, policies.allowance)
     await gossip.refresh()
-    meetings = await Meetings.open(shelf, registry)
     hooks = Hooks(
         on_taken=following.took,
         on_said=following.heard,

@@ -9,18 +9,20 @@ import pytest
 from msgspec import structs
 
 from mesh.errors import PairingRefused
-from mesh.model.device import Role
+from mesh.model.device import Role, Trust
 from mesh.wishes import (
     Leave,
     Policy,
     PolicyShown,
+    Remember,
+    Revoke,
     SetPolicy,
     SetRole,
     SetTrait,
     Traits,
     TraitShown,
 )
-from tests.family.household import PATIENCE_S, strangers
+from tests.family.household import PATIENCE_S, in_step, pair, strangers
 from tests.family.meetings import fill, meeting
 
 if TYPE_CHECKING:
@@ -59,6 +61,36 @@ async def test_who_comes_back_is_what_it_was_and_has_chosen_what_it_had(
         await laptop.start()
         policy, *_ = await chosen(laptop)
         assert (policy.chosen["family"], policy.chosen["limited"]) == ((), ("memory_access",))
+
+
+@pytest.mark.parametrize("yes", [False, True])
+async def test_what_a_joiner_would_give_back_stays_until_both_have_agreed(
+    tmp_path: Path, *, yes: bool
+) -> None:
+    async with strangers(tmp_path, 3) as (desk, laptop, tablet):
+        await pair(laptop, tablet)
+        await laptop.ask(SetPolicy(key="private_to_own_devices", value="on"))
+        await in_step(laptop, tablet)
+        await tablet.ask(Remember(text="of the tablet", privacy="private"))
+        await in_step(laptop, tablet)
+        await laptop.ask(Revoke(device=tablet.id))
+        await fill(desk, 1)
+        await fill(laptop, 1)
+        before, first = await laptop.texts(), laptop.id
+        async with meeting(desk, laptop, Trust.LIMITED) as met:
+            await laptop.ask(Policy())  # what counts now is followed when it is shown
+            assert await laptop.texts() == before > {"of the tablet"}
+            if yes:
+                await met.both_agree()
+            else:
+                await met.answer(laptop, yes=False)
+                assert isinstance(await met.joining, PairingRefused)
+        if not yes:
+            await until_under_another_key(laptop, first)
+            assert await laptop.texts() == before
+            return
+        await in_step(desk, laptop)
+        assert "of the tablet" not in await laptop.texts()
 
 
 async def until_under_another_key(device: Device, key: str) -> None:
