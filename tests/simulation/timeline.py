@@ -27,10 +27,16 @@ EPOCH_US = 1_800_000_000_000_000
 """Unix µs at which every run begins: some day in January 2027."""
 THREAD_S = 0.0005
 """How long work takes that the product gives to a thread."""
+EVENTS_MAX = 400_000
+"""A hundred times what happens in a run, and ten times the most."""
 
 
 class Stuck(AssertionError):
     """Nothing is due any more, and somebody still waits."""
+
+
+class Endless(AssertionError):
+    """So much has happened in one run that it will never come to rest."""
 
 
 class Due(asyncio.TimerHandle):
@@ -79,6 +85,7 @@ class Timeline(asyncio.BaseEventLoop):
         super().__init__()
         self.events = 0
         self._now = 0.0
+        self._bound = EVENTS_MAX
         self._order = itertools.count()
         self._ready: deque[Due] = deque()
         self._scheduled: list[tuple[float, int, Due]] = []
@@ -133,6 +140,9 @@ class Timeline(asyncio.BaseEventLoop):
         while scheduled and scheduled[0][0] <= self._now:
             ready.append(heappop(scheduled)[2])
         self.events += len(ready)
+        if self.events > self._bound:
+            self._bound += EVENTS_MAX  # what ends the run still happens
+            raise Endless
         for _ in range(len(ready)):
             due = ready.popleft()
             due._run()
