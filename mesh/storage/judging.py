@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
+from mesh.model.fact import FactKind, Level
 from mesh.model.rights import Rights
 from mesh.storage import feeds, parting
 from mesh.storage.records import Intake
@@ -62,7 +63,9 @@ def judge_anew(
     connection.execute("INSERT OR REPLACE INTO meta VALUES('judged',?)", (rights.packed(),))
     intake = Intake(connection, rules, details=False)
     before = Rights.unpacked(known) if known else None
-    doomed = [row for row in _written_by(connection, rights, before) if _is_void(rules, row)]
+    written = _written_by(connection, rights, before)
+    void = [row for row in written if _is_void(rules, row)]
+    doomed = [row for row in void if not _keeps_at_home(rules, row)]
     by_object: dict[bytes, list[_Void]] = {}
     for row in doomed:
         by_object.setdefault(row.object, []).append(row)
@@ -103,6 +106,20 @@ def _written_by(
 
 def _rows(connection: Connection, sql: str, values: tuple[object, ...]) -> list[_Void]:
     return [_Void(*row) for row in connection.execute(sql, values)]
+
+
+def _keeps_at_home(rules: Rules, row: _Void) -> bool:
+    """A conversation or imported lines that this device made private stay private here.
+
+    Nobody else need heed it; but without it a device that joins as a limited one would give
+    away what its owner had kept at home until then.
+    """
+    if row.kind != FactKind.LABEL or facts.author_of(row.object) is not None:
+        return False
+    fact = facts.read(row.raw)
+    label = facts.body(fact)
+    is_private = isinstance(label, facts.Labelling) and label.level >= Level.PRIVATE
+    return is_private and facts.author_of(fact.id) in {rules.own, *rules.past}
 
 
 def _is_void(rules: Rules, row: _Void) -> bool:

@@ -152,6 +152,20 @@ async def test_a_label_after_the_end_hides_nothing(four: list[Judging]) -> None:
     assert await b.state(id_of(memory)) == State.LIVE
 
 
+async def test_what_was_private_at_home_is_not_given_by_a_device_that_became_limited(
+    four: list[Judging],
+) -> None:
+    a, _, _, d = four
+    secret, diary = d.turn("just for me", "diary"), facts.conversation_object("diary")
+    private = (FactKind.LABEL, facts.Labelling(Level.PRIVATE), ObjectKind.CONVERSATION)
+    await d.keep(secret, d.about(diary, *private))
+    await d.hear(d=-1)
+    await a.hear(d=-1)
+    await meet(a, d)
+    assert await a.facts(family_only=False) == set()
+    assert await d.state(id_of(secret)) == State.LIVE
+
+
 async def test_what_was_refused_comes_once_the_right_is_known(four: list[Judging]) -> None:
     a, b, _, d = four
     memory = a.memory("shared")
