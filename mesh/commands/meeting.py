@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh.commands.leaving import go_alone
 from mesh.errors import NotFound, PairingRefused
+from mesh.family.change import Change
 from mesh.family.meetings import Stage
 from mesh.model.device import device_id
 from mesh.wishes import Meet, MeetingAsked, MeetingShown, Met
@@ -112,7 +113,7 @@ async def _until_over(services: Services, question: _Question, key: bytes) -> No
 async def agree(services: Services, key: bytes) -> None:
     """Our owner agrees: from now on it is the other one that is waited for, if anybody."""
     await services.meetings.agree(key)
-    await services.follow_choices()
+    await services.wires.on_change(Change())
     services.sync.renew()
 
 
@@ -138,7 +139,7 @@ async def _part(services: Services, key: bytes) -> None:
 async def settle(services: Services) -> None:
     """Another device said hello; its owner may have agreed as the last one."""
     if await services.meetings.settle():
-        await services.follow_choices()
+        await services.wires.on_change(Change())
         services.sync.renew()
 
 

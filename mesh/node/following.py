@@ -118,7 +118,12 @@ class Following:
         self.announce_soon()
 
     async def judge(self) -> None:
-        """Facts are judged by the roster as it is now, also those that came before it."""
+        """Facts are judged by the roster as it is now, also those that came before it.
+
+        Not while our own joining waits: after a no, all must be here as it was.
+        """
+        if self.services.meetings.is_joining:
+            return
         was_parting = self.is_parting
         if was_parting:
             await self._look_at_partings()

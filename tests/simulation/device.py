@@ -122,6 +122,7 @@ class Device:
     async def start(self) -> None:
         """Begin a process on what the disk holds."""
         self.starts += 1
+        self._let_go_untold()
         disk = self.disk = Disk(self.connection, self._rng)
         disk.on_crash = self.crash
         crew = self.crew = Crew(self.network.loop)
@@ -204,6 +205,15 @@ class Device:
         turns = "SELECT id FROM object WHERE home=(SELECT n FROM object WHERE id=?)"
         gone = {target, *(turn for (turn,) in self.connection.execute(turns, (target,)))}
         self.wrote = {one: about for one, about in self.wrote.items() if about not in gone}
+
+    def _let_go_untold(self) -> None:
+        """What was forgotten right before the process died, so that nobody was told."""
+        forgets = (
+            "SELECT object.id FROM fact JOIN object ON object.n=fact.object"
+            " WHERE fact.kind=? AND fact.mine"
+        )
+        for (target,) in list(self.connection.execute(forgets, (FORGET,))):
+            self._let_go(target)
 
     def backup(self) -> apsw.Connection:
         """The disk as it is now."""
