@@ -37,6 +37,7 @@ GIVING, TAKING = "mesh/sync/giving.py", "mesh/sync/taking.py"
 EXCHANGE, TALK = "mesh/sync/exchange.py", "mesh/sync/talk.py"
 POLICIES = "mesh/companion/policies.py"
 CHOOSING = "tests/simulation/test_choosing.py"
+MEETINGS = "tests/simulation/test_meetings.py"
 
 RULES = (
     Rule(
@@ -400,6 +401,46 @@ RULES = (
         PLACING,
         "        said += [one.fact for one in views.of_kind(held, FactKind.SETTLED)]\n",
         "",
+        "tests/mesh/sync/test_rights.py",
+    ),
+    Rule(
+        "nothing before both agreed",
+        "as long as one of two owners has not agreed to a first meeting, only counts go",
+        TALK,
+        "self.circle.hooks.waits(self.key) or (theirs is not None and theirs.waits)",
+        "False",
+        MEETINGS,
+    ),
+    Rule(
+        "the other owner is waited for",
+        "who agreed gives nothing until the other has agreed too",
+        TALK,
+        "self.circle.hooks.waits(self.key) or (theirs is not None and theirs.waits)",
+        "self.circle.hooks.waits(self.key)",
+        MEETINGS,
+    ),
+    Rule(
+        "what was chosen is not told to who waits",
+        "a hello before both agreed says nothing of what may be held",
+        EXCHANGE,
+        "        terms = Terms() if talk.is_held else circle.hooks.terms(self.key)",
+        "        terms = circle.hooks.terms(self.key)",
+        MEETINGS,
+    ),
+    Rule(
+        "a no leaves all as it was",
+        "nothing is judged by the new roster while one's own joining waits",
+        "mesh/node/following.py",
+        "        if self.services.meetings.is_joining:\n            return\n",
+        "",
+        MEETINGS,
+    ),
+    Rule(
+        "private at home stays there",
+        "what was made private alone is not given by a device that joined as a limited one",
+        "mesh/storage/judging.py",
+        "    doomed = [row for row in void if not _keeps_at_home(rules, row)]",
+        "    doomed = void",
         "tests/mesh/sync/test_rights.py",
     ),
 )
