@@ -85,6 +85,8 @@ class Meetings:
         self._waiting = waiting
         self._waits_there: dict[bytes, bool] = {}
         self._moved = asyncio.Event()
+        self._one_by_one = asyncio.Lock()
+        """What is kept is made of what was kept: none of two at once may be lost."""
         self.previews: dict[bytes, Preview] = {}
 
     @classmethod
@@ -229,11 +231,13 @@ class Meetings:
     # ---- keeping -----------------------------------------------------------------------------
 
     async def _drop(self, guest: bytes) -> None:
-        await self._save([one for one in self._waiting if one.guest != guest])
+        async with self._one_by_one:
+            await self._save([one for one in self._waiting if one.guest != guest])
 
     async def _keep(self, waiting: Waiting) -> None:
-        rest = [one for one in self._waiting if one.guest != waiting.guest]
-        await self._save([*rest, waiting])
+        async with self._one_by_one:
+            rest = [one for one in self._waiting if one.guest != waiting.guest]
+            await self._save([*rest, waiting])
 
     async def _save(self, waiting: list[Waiting]) -> None:
         """Kept before it counts, the latest ones."""
