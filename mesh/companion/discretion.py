@@ -39,6 +39,11 @@ class Discretion:
         self._one_by_one = asyncio.Lock()
 
     @property
+    def is_on(self) -> bool:
+        """Whether a conversation stays here, as far as anybody has looked."""
+        return self._kept.is_on
+
+    @property
     def aside(self) -> Aside:
         """How it stands now."""
         return self._kept.at(self._clock.wall())
@@ -62,10 +67,7 @@ class Discretion:
 
     @contextlib.asynccontextmanager
     async def saying(self) -> AsyncIterator[Aside]:
-        """How it stands while something is said; while it is on, one says after another."""
-        if not self._kept.is_on:
-            yield self._kept
-            return
+        """How it stands while something is said: one says after another, while it is on."""
         async with self._one_by_one:
             yield self.aside
 

@@ -29,7 +29,6 @@ from mesh.storage import reading
 from mesh.storage.objects import (
     Connection,
     ObjectRow,
-    Outcome,
     Rules,
     State,
     held_facts,
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mesh.companion.author import Author
+    from mesh.storage.commits import Decided
+    from mesh.storage.objects import Outcome
 
 
 class Draft:
@@ -56,6 +57,10 @@ class Draft:
         """See everything touched anew; call it last."""
         return self._intake.finish()
 
+    def settle(self) -> Decided[Outcome]:
+        """In place of ``finish``: what came of it, and the writing that is left to do."""
+        return self._intake.decide()
+
     # ---- facts -------------------------------------------------------------------------------
 
     def begin(self, kind: ObjectKind, level: int, content: Body) -> ObjectRow:
@@ -64,9 +69,8 @@ class Draft:
         stamp = facts.tick_in(identity)
         body = facts.encode_body(content)
         root = Fact(facts.VERSION, FactKind.ROOT, identity, b"", kind, stamp, level, (), body)
-        self._take(facts.write(root))
-        row = self._intake.row(identity)
-        if row is None or row.state == State.FORGOTTEN:
+        row = self._intake.begin(facts.write(root), root, content, identity)
+        if row.state == State.FORGOTTEN:
             raise NotFound("This conversation was forgotten; begin another one.")
         return row
 
@@ -121,6 +125,10 @@ class Draft:
             raise NotPermitted
 
     # ---- objects -----------------------------------------------------------------------------
+
+    def row(self, identity: bytes) -> ObjectRow | None:
+        """The object with this id as it stands in this transaction."""
+        return self._intake.row(identity)
 
     def subject(self, identity: bytes) -> Subject:
         """An object that is here, with all that is known of it; NotFound."""

@@ -113,6 +113,8 @@ class Policies:
     is_joining: Callable[[], bool] = lambda: False
     """Whether it may yet come back as what it was: until then it gives nothing up."""
     _told: Told | None = None
+    _tags: tuple[Policy, Policy, frozenset[str]] | None = None
+    """The private tags, and of which choices: they are asked for with every message."""
     _file: bytes | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -238,7 +240,14 @@ class Policies:
     @property
     def private_tags(self) -> frozenset[str]:
         """Whatever carries one of these is private."""
-        return policies.private_tags(self.policy, self.own)
+        if (
+            self._tags is None
+            or self._tags[0] is not self.policy
+            or self._tags[1] is not self.own
+        ):
+            found = policies.private_tags(self.policy, self.own)
+            self._tags = (self.policy, self.own, found)
+        return self._tags[2]
 
     async def guard(self, tags: frozenset[str]) -> None:
         """Everything that is here was looked at for these private tags."""

@@ -54,13 +54,15 @@ def conversation(name: str) -> str:
     """A conversation's id: one line, not empty, at most 256 characters."""
     if not name.strip() or len(name) > NAME_MAX:
         raise BadInput(f"A conversation's id has 1 to {NAME_MAX} characters.")
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
+    if not name.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in name):
         raise BadInput("A conversation's id cannot hold control characters.")
     return real(name)
 
 
 def tags(names: Iterable[str]) -> tuple[str, ...]:
     """Tags without blanks around them and without repetition, in the order given."""
+    if not names:
+        return ()
     found = tuple(dict.fromkeys(real(name.strip()) for name in names))
     if any(not name or len(name) > TAG_MAX for name in found):
         raise BadInput(f"A tag has 1 to {TAG_MAX} characters.")

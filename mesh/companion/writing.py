@@ -1,7 +1,9 @@
 """Every way this device's owner changes what the companion knows.
 
 wish ─▶ checked (terms.py) ─▶ one write job: facts minted, taken in ─▶ committed
-                                                                 └─▶ on_outcome (the loop)
+                                                   │             └─▶ on_outcome (the loop)
+                                                   └─▶ on_certain: what is new and has nothing
+                                                       before it goes to the others meanwhile
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from mesh.companion.subject import Subject
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import Remembered, Said
 from mesh.model import fact as facts
-from mesh.model.aside import CONTINUES_US
+from mesh.model.aside import CONTINUES_US, NOT_ASIDE
 from mesh.model.fact import (
     FactKind,
     Level,
@@ -27,6 +29,7 @@ from mesh.model.fact import (
     Words,
 )
 from mesh.storage import finding, reading
+from mesh.storage.commits import Decided
 from mesh.storage.objects import Connection, ObjectRow, Outcome, Rules, State, object_by_id
 
 if TYPE_CHECKING:
@@ -44,7 +47,10 @@ MICROS = 1_000_000
 
 
 class Writing:
-    """Writes facts of this device. ``on_outcome`` is called on the loop after each commit."""
+    """Writes facts of this device. ``on_outcome`` is called on the loop after each commit.
+
+    ``on_certain`` is called right before it, if it is certain by then what will be committed.
+    """
 
     def __init__(
         self,
@@ -53,12 +59,15 @@ class Writing:
         rules: Callable[[], Rules],
         on_outcome: Callable[[Outcome], None],
         discretion: Discretion,
+        *,
+        on_certain: Callable[[Outcome], None],
     ) -> None:
         self._discretion = discretion
         self._database = database
         self._author = author
         self._rules = rules
         self._on_outcome = on_outcome
+        self._on_certain = on_certain
 
     async def _write(self, job: Callable[[Draft], T], *, synced: bool = False) -> T:
         rules = self._rules()
@@ -72,6 +81,23 @@ class Writing:
             self._on_outcome(done[1])
 
         result, _ = await self._database.write(run, synced=synced, then=written)
+        return result
+
+    async def _begin(self, job: Callable[[Draft], T]) -> T:
+        """Write a new thing: one fact mostly, of which nothing is here yet."""
+        rules = self._rules()
+
+        def decide(connection: Connection) -> Decided[tuple[T, Outcome]]:
+            draft = Draft(connection, self._author, rules)
+            result = job(draft)
+            left = draft.settle()
+            return Decided((result, left.result), left.write, left.is_certain)
+
+        result, _ = await self._database.write_soon(
+            decide,
+            tell=lambda done: self._on_certain(done[1]),
+            then=lambda done: self._on_outcome(done[1]),
+        )
         return result
 
     def _level(self, wanted: int, tags: Iterable[str]) -> int:
@@ -103,25 +129,32 @@ class Writing:
         words, labels = terms.text(text), terms.tags(tags)
         name = None if conversation is None else terms.conversation(conversation)
         level = self._level(Level.PRIVATE if private else Level.FAMILY, labels)
-
+        line = Turn(name or "", role, words, 0, tags=labels)
+        if not self._discretion.is_on:
+            return await self._say(line, level, NOT_ASIDE)
         async with self._discretion.saying() as aside:
+            said = await self._say(line, level, aside)
+            if aside.keeps(said.conversation_id):
+                await self._discretion.said(said.conversation_id)
+        return said
 
-            def job(draft: Draft) -> tuple[ObjectRow, Turn]:
-                shown = self._author.now()
-                where = name or _next_place(draft, aside, shown)
-                home = object_by_id(draft.connection, facts.conversation_object(where))
-                stays = aside.keeps(where) or _is_all_here(draft.connection, home)
-                turn = Turn(where, role, words, shown, tags=labels)
-                counted = max(level, home.level if home else 0, Level.HERE if stays else 0)
-                return draft.begin(ObjectKind.TURN, counted, turn), turn
+    async def _say(self, line: Turn, level: int, aside: Aside) -> Said:
+        """Write a line: now, and where it belongs if it does not say."""
 
-            row, turn = await self._write(job)
-            if aside.keeps(turn.conversation):
-                await self._discretion.said(turn.conversation)
+        def job(draft: Draft) -> tuple[ObjectRow, Turn]:
+            shown = self._author.now()
+            where = line.conversation or _next_place(draft, aside, shown)
+            home = draft.row(facts.conversation_object(where))
+            stays = aside.keeps(where) or _is_all_here(draft.connection, home)
+            turn = Turn(where, line.role, line.text, shown, tags=line.tags)
+            counted = max(level, home.level if home else 0, Level.HERE if stays else 0)
+            return draft.begin(ObjectKind.TURN, counted, turn), turn
+
+        row, turn = await self._begin(job)
         return Said(
-            id=facts.text_of_id(row.id), conversation_id=turn.conversation, role=role,
-            text=words, timestamp=turn.shown / MICROS, device_id=self._author.device_id,
-            tags=tuple(sorted(labels)),
+            id=facts.text_of_id(row.id), conversation_id=turn.conversation, role=turn.role,
+            text=turn.text, timestamp=turn.shown / MICROS, device_id=self._author.device_id,
+            tags=tuple(sorted(turn.tags)),
         )  # fmt: skip
 
     async def remember(
@@ -135,7 +168,7 @@ class Writing:
             shown = self._author.now()
             return draft.begin(ObjectKind.MEMORY, level, Memory(words, labels, shown)), shown
 
-        row, shown = await self._write(job)
+        row, shown = await self._begin(job)
         return Remembered(
             id=facts.text_of_id(row.id), text=words, tags=tuple(sorted(labels)),
             privacy=terms.level_name(level), timestamp=shown / MICROS,
@@ -165,7 +198,7 @@ class Writing:
                 draft.add(FactKind.REASON, subject, reason, level=Level.FAMILY)
             return row.id
 
-        return await self._write(job)
+        return await self._begin(job)
 
     async def declare(self, kind: ObjectKind, content: Trait | Setting) -> None:
         """Say a trait or a setting anew. NotPermitted when that is not this device's right."""

@@ -112,11 +112,14 @@ class Gossip:
 
     def standing(self, key: bytes) -> object:
         """How far that device and this one are trusted now."""
-        return self.trust(key), self.trust(self._registry.key)
+        members = self._registry.roster.members
+        theirs, ours = members.get(key), members.get(self._registry.key)
+        return theirs and theirs.trust, ours and ours.trust
 
     def is_member(self, key: bytes) -> bool:
         """Whether a device belongs to the family now, and this one too."""
-        return self.trust(key) is not None and self._registry.is_member
+        members = self._registry.roster.members
+        return key in members and self._registry.key in members
 
     def takes_from(self, key: bytes) -> bool:
         """Whether records flow between that device and this one at all.

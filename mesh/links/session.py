@@ -27,14 +27,17 @@ class FrameType(IntEnum):
     REFUSAL = 4
 
 
+_TYPES: Final = {int(kind): kind for kind in FrameType}
+
+
 def frame_type(frame: bytes) -> FrameType:
     """What kind of frame this is; BadFrame if it is none of ours."""
     if len(frame) < 2 or frame[0] != FRAME_VERSION:  # noqa: PLR2004 - version and type
         raise BadFrame("This frame has another version.")
-    try:
-        return FrameType(frame[1])
-    except ValueError as error:
-        raise BadFrame("This frame has no known type.") from error
+    kind = _TYPES.get(frame[1])
+    if kind is None:
+        raise BadFrame("This frame has no known type.")
+    return kind
 
 
 class Session:

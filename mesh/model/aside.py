@@ -36,3 +36,7 @@ class Aside(msgspec.Struct, frozen=True):
     def at(self, now: int) -> Aside:
         """As it is at a time."""
         return Aside() if self.ends is not None and now >= self.ends else self
+
+
+NOT_ASIDE = Aside()
+"""Nothing stays here."""

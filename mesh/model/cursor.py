@@ -96,7 +96,7 @@ class Ranges:
     @classmethod
     def unpacked(cls, flat: tuple[int, ...]) -> Ranges:
         """The inverse of ``packed``; BadFrame when it is not one."""
-        if len(flat) % 2 or len(flat) > 2 * RANGES_MAX or any(step < 0 for step in flat):
+        if len(flat) % 2 or len(flat) > 2 * RANGES_MAX or min(flat, default=0) < 0:
             raise BadFrame("a cursor of the wrong shape")
         settled, after = cls(), 0
         for gap, length in zip(flat[::2], flat[1::2], strict=True):

@@ -139,7 +139,14 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     bus, ways = Bus(), network(registry, outside, following)
     reading = Reading(database, following.device_of, clock)
     discretion = Discretion(shelf, clock, following.confided)
-    writing = Writing(database, author, following.rules, following.wrote, discretion)
+    writing = Writing(
+        database,
+        author,
+        following.rules,
+        following.wrote,
+        discretion,
+        on_certain=following.writes,
+    )
     settling = Settling(database, reading, writing, following.device_of)
     services = Services(
         profile=profile,

@@ -8,6 +8,7 @@ lane up, down   ─▶ a talk begins, ends; who is around changes
 from __future__ import annotations
 
 import asyncio
+from operator import is_
 from typing import TYPE_CHECKING
 
 from mesh.commands import meeting
@@ -64,6 +65,8 @@ class Following:
         self._begin_anew = begin_anew
         self._announcing: asyncio.TimerHandle | None = None
         self._ending_aside: asyncio.TimerHandle | None = None
+        self._rules_of: tuple[object, ...] = (None,) * 5
+        self._rules: Rules
         self.sharing: Sharing
         self.services: Services
         self.newsroom: Newsroom
@@ -201,6 +204,10 @@ class Following:
     async def _guard(self, tagged: set[bytes]) -> None:
         members = self.services.tags_of_members()
         await self.services.writing.guard(tagged, members.__contains__)
+
+    def writes(self, outcome: Outcome) -> None:
+        """Facts of this device are about to be stored: the others may have them meanwhile."""
+        self.services.sync.grows(outcome)
 
     def wrote(self, outcome: Outcome) -> None:
         """Facts of this device were stored: to the others at once, and to the bus."""
@@ -341,19 +348,24 @@ class Following:
     # ---- small questions ---------------------------------------------------------------------
 
     def rules(self) -> Rules:
-        """What the roster says of authors."""
+        """What the roster says of authors; the same as long as nothing of it has changed."""
         services = self.services
         policies, roster = services.policies, services.registry.roster
-        return Rules(
-            services.author.tag,
-            roster.was_full_at,
-            policies.grants,
-            policies.private_tags,
-            roster.was_admin_at,
-            LastCopies(services.registry.key, roster, policies.policy).keeps,
-            roster.past_of(services.registry.key),
-            undone=roster.parted_tags & self.believed,
-        )
+        grants, tags = policies.grants, policies.private_tags
+        of = (roster, policies.policy, grants, tags, self.believed)
+        if not all(map(is_, of, self._rules_of)):
+            self._rules_of = of
+            self._rules = Rules(
+                services.author.tag,
+                roster.was_full_at,
+                grants,
+                tags,
+                roster.was_admin_at,
+                LastCopies(services.registry.key, roster, policies.policy).keeps,
+                roster.past_of(services.registry.key),
+                undone=roster.parted_tags & self.believed,
+            )
+        return self._rules
 
     def device_of(self, tag: bytes) -> str | None:
         """The device id behind an author tag."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 POLLIN: Final = int(zmq.POLLIN)
 DONTWAIT: Final = int(zmq.DONTWAIT)
+SNDMORE: Final = int(zmq.SNDMORE)
 EVENTS: Final = int(Option.EVENTS)
 """As plain numbers: flags of Python's enum cost more than the calls they are made for."""
 BATCH: Final = 256
@@ -138,7 +139,9 @@ class Socket:
         if self.closed:
             return Sent.GONE
         try:
-            self._plain.send_multipart(frames, DONTWAIT)
+            for part in frames[:-1]:
+                self._plain.send(part, DONTWAIT | SNDMORE)
+            self._plain.send(frames[-1], DONTWAIT)
             outcome = Sent.TAKEN
         except zmq.Again:
             outcome = Sent.FULL

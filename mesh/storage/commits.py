@@ -1,22 +1,32 @@
 """One write transaction for several jobs: each all or nothing, all in one commit.
 
-Used by whoever owns the write connection: the writer thread of ``Database``. Nothing here
-waits, so that a simulation can commit on its own thread, at moments of its own choice.
+Used by whoever owns the write connection: the writer thread of ``Database``, or the loop while
+that thread has nothing to do. Nothing here waits, so that a simulation can commit on its own
+thread, at moments of its own choice.
+
+A job that the loop writes itself may be *told* before it is written:
+
+    decide ─▶ what will be written is certain ─▶ tell ─▶ write ─▶ COMMIT
+                                                   └─ the other devices get it meanwhile
+
+Should the process die before the COMMIT, others have what this device has not: the same as
+after a restored backup, and settled the same way (protocol.md, section 7, Mark). Should there
+be no room on the disk, the writing is *owed*: it comes first in whatever is written next, and
+without it nothing else is, so that nothing takes the places that were told already.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import Generic, TypeVar, cast
 
 import apsw
 
+from mesh.bus.faults import note
 from mesh.errors import DatabaseDamaged, DiskFull, StorageError
-
-if TYPE_CHECKING:
-    import asyncio
 
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
@@ -35,41 +45,73 @@ class Write:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Decided(Generic[T]):
+    """What a job comes to, and the writing of it.
+
+    ``is_certain``: the writing changes nothing of the result any more, and may be done anew
+    in a later transaction as long as nothing else was written in between.
+    """
+
+    result: T
+    write: Callable[[apsw.Connection], object]
+    is_certain: bool
+
+
+def done(result: T) -> Decided[T]:
+    """What a job came to that has written all already."""
+    return Decided(result, lambda _: None, is_certain=False)
+
+
+@dataclass(slots=True)
+class Attempt(Generic[T]):
+    """How far a decided job came: ``error`` is None once it is committed."""
+
+    decided: Decided[T] | None = None
+    is_told: bool = False
+    error: Exception | None = None
+
+
 @contextlib.contextmanager
 def typed_errors() -> Iterator[None]:
     """Turn what SQLite says into our own errors."""
     try:
         yield
-    except apsw.FullError as error:
-        raise DiskFull from error
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise DatabaseDamaged from error
-    except apsw.IOError as error:
-        # SQLite reports a full disk on its shared-memory file and on some writes as I/O errors.
-        raise DiskFull from error
     except apsw.Error as error:
-        raise StorageError(f"The database cannot be used ({type(error).__name__}).") from error
+        raise typed(error) from error
+
+
+def typed(error: apsw.Error) -> StorageError:
+    """Our own error for what SQLite says."""
+    # SQLite reports a full disk on its shared-memory file and on some writes as I/O errors.
+    if isinstance(error, apsw.FullError | apsw.IOError):
+        return DiskFull()
+    if isinstance(error, apsw.NotADBError | apsw.CorruptError):
+        return DatabaseDamaged()
+    return StorageError(f"The database cannot be used ({type(error).__name__}).")
 
 
 def commit(
-    connection: apsw.Connection, group: list[Write], make_durable: Callable[[], None]
+    connection: apsw.Connection,
+    group: list[Write],
+    make_durable: Callable[[], None],
+    owed: list[Write] | None = None,
 ) -> Exception | None:
     """Run a group of jobs and commit them together; what failed for all of them, if anything.
 
     Results and errors are noted in the jobs; ``deliver`` hands them out. ``make_durable`` is
-    called after the commit when one of them asked for it.
+    called after the commit when one of them asked for it. What is ``owed`` comes first; when
+    it cannot be written, nothing is.
     """
+
+    def work() -> None:
+        for write in owed or ():
+            write.result = write.job(connection)
+        for write in group:
+            _run(connection, write, alone=len(group) == 1)
+
     try:
-        with typed_errors():
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for write in group:
-                    _run(connection, write, alone=len(group) == 1)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        _transact(connection, work)
         if any(write.synced for write in group):
             make_durable()
     except Exception as error:  # noqa: BLE001 — the edge of a thread: handed to every waiter
@@ -77,6 +119,64 @@ def commit(
             write.error = write.error or error
         return error
     return None
+
+
+def _transact(connection: apsw.Connection, work: Callable[[], object]) -> None:
+    """Do all of this or nothing."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            work()
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    except apsw.Error as error:
+        raise typed(error) from error
+
+
+def attempt(
+    connection: apsw.Connection,
+    decide: Job[Decided[T]],
+    tell: Callable[[T], None] | None,
+) -> Attempt[T]:
+    """Decide, tell if that is certain, write and commit."""
+    tried: Attempt[T] = Attempt()
+
+    def work() -> None:
+        tried.decided = decided = decide(connection)
+        if tell is not None and decided.is_certain:
+            tried.is_told = True
+            _tell_early(tell, decided.result)
+        decided.write(connection)
+
+    try:
+        _transact(connection, work)
+    except Exception as error:  # noqa: BLE001 — as in ``commit``: handed to whoever waits
+        tried.error = error
+    return tried
+
+
+def _tell_early(tell: Callable[[T], None], result: T) -> None:
+    try:
+        tell(result)
+    except Exception as error:  # noqa: BLE001 — a foreign callback: it must not undo the job
+        note("Who was told early", error)
+
+
+def owed(decided: Decided[T], then: Callable[[T], None] | None) -> Write:
+    """The writing of what was told and could not be written; nobody waits for it any more."""
+
+    def again(connection: apsw.Connection) -> object:
+        decided.write(connection)
+        return decided.result
+
+    loop = asyncio.get_running_loop()
+    nobody: asyncio.Future[object] = loop.create_future()
+    nobody.cancel()
+    told = cast("Callable[[object], None] | None", then)
+    return Write(again, nobody, loop, synced=False, then=told)
 
 
 def _run(connection: apsw.Connection, write: Write, *, alone: bool) -> None:
@@ -101,7 +201,7 @@ def deliver(group: list[Write]) -> None:
     """Tell everybody who waits how it went; on the loop."""
     for write in group:
         _tell(write)
-        if write.future.cancelled():
+        if write.future.done():  # cancelled, or told before that it could not be written
             continue
         if write.error is None:
             write.future.set_result(write.result)

@@ -1,8 +1,9 @@
 """The encrypted database: one writer thread with group commit, two reader threads.
 
-    write(job) ─▶ queue ─▶ [ BEGIN · job · job · job · COMMIT ] ─▶ results back on the loop
-    read(job)  ─▶ reader thread with a connection of its own
-    tender     ─▶ once a second: fsync of the log, and a checkpoint when the log is long
+    write(job)     ─▶ queue ─▶ [ BEGIN · job · job · job · COMMIT ] ─▶ results back on the loop
+    write_now(job) ─▶ the same at once on the loop: one small job, while the writer is idle
+    read(job)      ─▶ reader thread with a connection of its own
+    tender         ─▶ once a second: fsync of the log, and a checkpoint when the log is long
 
 Jobs get an ``apsw.Connection`` and run off the loop; each write job is all or nothing, even
 when it shares a commit with others. A commit survives ``kill -9`` at once, a power cut after at
@@ -18,13 +19,25 @@ import functools
 import os
 import queue
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 import apsw
 
 from mesh.errors import DiskFull
-from mesh.storage.commits import Job, T, Write, commit, deliver, typed_errors
+from mesh.storage.commits import (
+    Attempt,
+    Decided,
+    Job,
+    T,
+    Write,
+    attempt,
+    commit,
+    deliver,
+    owed,
+    typed_errors,
+)
 from mesh.storage.schema import migrate
 
 if TYPE_CHECKING:
@@ -40,6 +53,8 @@ LOG_PAGES_FORCED = 8000
 LOG_BYTES_KEPT = 8 * 1024 * 1024
 TEND_EVERY_S = 1.0
 BUSY_MS = 10_000
+REST_S = 0.002
+"""Between two commits on the loop; what comes faster is grouped by the writer."""
 
 
 def connect(path: Path, key: bytes, cache_kib: int) -> apsw.Connection:
@@ -74,6 +89,11 @@ class Database:
         self._tender = threading.Thread(target=self._tend_loop, name="aico-tend", daemon=True)
         self._dirty = threading.Event()
         self._log_pages = 0
+        self._is_log_new = True
+        """Whether the next commit may begin the log anew, and so wait for the disk."""
+        self._under_way = 0
+        self._owed: list[Write] = []
+        self._rested = 0.0
         self.is_full = False
         """Whether the last commit found no room; the next one that succeeds clears it."""
         self._busy = 0
@@ -106,6 +126,8 @@ class Database:
 
     def _note_log(self, connection: apsw.Connection, _name: str, pages: int) -> int:
         """After a commit; our hook takes the place of SQLite's own checkpoints."""
+        if pages < self._log_pages or not self._log_pages:
+            self._is_log_new = False
         self._log_pages = pages
         if pages >= LOG_PAGES_FORCED:
             # What is committed stays so; a log that could not be folded in now is next time.
@@ -129,10 +151,72 @@ class Database:
         self._begin_work()
         try:
             told = cast("Callable[[object], None] | None", then)
+            self._under_way += 1
             self._queue.put(Write(job, future, loop, synced, told))
             return await future  # type: ignore[return-value]
         finally:
             self._end_work()
+
+    async def write_soon(
+        self,
+        decide: Job[Decided[T]],
+        *,
+        tell: Callable[[T], None] | None = None,
+        then: Callable[[T], None] | None = None,
+    ) -> T:
+        """Write a small job, on the loop if that may be; otherwise as ``write_now``."""
+        if self.is_free:
+            return self.write_now(decide, tell=tell, then=then)
+
+        def job(connection: apsw.Connection) -> T:
+            decided = decide(connection)
+            decided.write(connection)
+            return decided.result
+
+        return await self.write(job, then=then)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a small job may be written on the loop now: it need not wait for anything."""
+        return not (
+            self._under_way
+            or self._owed
+            or self.is_full
+            or self._is_log_new
+            or self._log_pages >= LOG_PAGES_FORCED
+            or time.monotonic() < self._rested
+        )
+
+    def write_now(
+        self,
+        decide: Job[Decided[T]],
+        *,
+        tell: Callable[[T], None] | None = None,
+        then: Callable[[T], None] | None = None,
+    ) -> T:
+        """Write a small job on the loop, while ``is_free``; DiskFull as in ``write``.
+
+        ``tell``, ``then``: told the result before it is written (commits.py), and after.
+        """
+        assert self._writer is not None  # noqa: S101 — it is free
+        self._under_way += 1  # whoever is told may not write in the midst of this
+        tried = attempt(self._writer, decide, tell)
+        self._under_way -= 1
+        self._rested = time.monotonic() + REST_S
+        if not self._dirty.is_set():
+            self._dirty.set()
+        return self._done(tried, then)
+
+    def _done(self, tried: Attempt[T], then: Callable[[T], None] | None) -> T:
+        """What was told must be written all the same, and before anything else is."""
+        self.is_full = isinstance(tried.error, DiskFull)
+        if tried.decided is None or tried.error is not None:
+            if tried.decided is not None and tried.is_told:
+                self._owed.append(owed(tried.decided, then))
+            raise tried.error or AssertionError("a job that came to nothing")
+        if then is not None:
+            then(tried.decided.result)
+        return tried.decided.result
 
     def _begin_work(self) -> None:
         self._busy += 1
@@ -164,15 +248,24 @@ class Database:
                         self._queue.put(None)
                         break
                     group.append(task)
-            self._commit(group)
-            first.loop.call_soon_threadsafe(deliver, group)
+            paid = self._commit(group)
+            first.loop.call_soon_threadsafe(self._deliver, paid, group)
 
-    def _commit(self, group: list[Write]) -> None:
+    def _commit(self, group: list[Write]) -> list[Write]:
+        """Commit a group; returns what was owed and is written with it."""
         assert self._writer is not None  # noqa: S101 — the thread starts after the writer is open
-        error = commit(self._writer, group, self._sync_log)
+        promised = self._owed
+        error = commit(self._writer, group, self._sync_log, promised)
         self.is_full = isinstance(error, DiskFull)
-        if error is None:
-            self._dirty.set()
+        if error is not None:
+            return []
+        self._dirty.set()
+        self._owed = []
+        return promised
+
+    def _deliver(self, paid: list[Write], group: list[Write]) -> None:
+        self._under_way -= len(group)
+        deliver([*paid, *group])
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -235,6 +328,7 @@ class Database:
                 self._sync_log()
                 if self._log_pages >= LOG_PAGES_PASSIVE:
                     connection = connection or connect(self._path, self._key, READER_CACHE_KIB)
+                    self._is_log_new = True
                     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         if connection is not None:
             connection.close()

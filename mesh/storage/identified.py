@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Connection, ObjectRow
 
 RIVALS_MAX = 8
-Identified = tuple[bytes, Fact, bytes, bytes]
-"""A fact's bytes, the fact, its id and its object's id."""
+Identified = tuple[bytes, Fact, bytes, bytes, facts.Body | None]
+"""A fact's bytes, the fact, its id, its object's id and its body, if the kind is known."""
 
 
 def identified(raw: bytes) -> Identified:
-    """A fact with its id and its object's; BadFact when they do not fit together."""
+    """A fact with its id, its object's and its body; BadFact when they do not fit together."""
     fact = facts.read(raw)
     if is_too_deep(raw):
         raise BadFact("a fact nested too deeply")
@@ -36,7 +36,7 @@ def identified(raw: bytes) -> Identified:
         raise BadFact("a fact without its object")
     if fact.object_kind in facts.NAMED and not _fits_name(fact, content, target):
         raise BadFact("a fact of another name")
-    return raw, fact, identity, target
+    return raw, fact, identity, target, content
 
 
 def _fits_name(fact: Fact, content: facts.Body | None, target: bytes) -> bool:

@@ -23,6 +23,7 @@ from mesh.storage.objects import (
     held_fact,
     object_by_n,
 )
+from mesh.storage.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,25 +46,23 @@ class Numbering:
         self._rules = rules
         self._outcome = outcome
         self._details = details
-        self._tops: dict[int, int] = {}
+        self.tops: dict[int, int] = {}
+        """How long the feeds are that grew."""
 
     def next(self, scope: int, raw: bytes, newest: int, *, mine: bool) -> int:
         """The next number in a scope's feed."""
-        top = self._tops.get(scope)
+        top = self.tops.get(scope)
         if top is None:
             top = self._sql.execute("SELECT top FROM feed WHERE scope=?", (scope,)).get or 0
-        self._tops[scope] = top + 1
+        self.tops[scope] = top + 1
         if self._details:
             self._outcome.fed.append(Fed(scope, top + 1, raw, newest, mine))
         return top + 1
 
     def finish(self) -> None:
         """Write how long the feeds are now."""
-        self._sql.executemany(
-            "INSERT INTO feed VALUES(?,?) ON CONFLICT(scope) DO UPDATE SET top=excluded.top",
-            list(self._tops.items()),
-        )
-        self._outcome.tops = dict(self._tops)
+        Rows(tops=self.tops).write(self._sql)
+        self._outcome.tops = dict(self.tops)
 
     def place(self, row: ObjectRow) -> None:
         """Give every fact of an object its place: a new number when its scope is another."""

@@ -48,8 +48,7 @@ class Placing:
         self._forgets: dict[bytes, list[int]] = {}
 
     def finish(self) -> None:
-        """Write how long the feeds are now, and what is to be asked for again."""
-        self._numbering.finish()
+        """Note what is to be asked for again."""
         if self._reopened:
             scopes = [facts.scope_of(k, level) for k in self._reopened for level in Level]
             feeds.drop_cursors(self._sql, scopes)

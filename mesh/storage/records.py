@@ -17,6 +17,7 @@ from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.storage import feeds, words
+from mesh.storage.commits import Decided
 from mesh.storage.identified import filing, identified
 from mesh.storage.numbering import Numbering
 from mesh.storage.objects import (
@@ -32,6 +33,7 @@ from mesh.storage.objects import (
     object_by_n,
 )
 from mesh.storage.placing import Placing
+from mesh.storage.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,21 +54,21 @@ class Intake:
         self._rules = rules
         self._details = details
         self._objects: dict[bytes, ObjectRow | None] = {}
-        self._new_objects: list[tuple[object, ...]] = []
-        self._new_facts: list[tuple[object, ...]] = []
+        self._rows = Rows()
+        self._is_plain = True
+        """Whether all of it is rows that wait: nothing was written yet, nothing looked at."""
         self._dirty: dict[bytes, ObjectRow] = {}
         self._refused: set[bytes] = set()
         self._next_n = 1 + (connection.execute("SELECT max(n) FROM object").get or 0)
         self.outcome = Outcome()
         self._numbering = Numbering(connection, rules, self.outcome, details=details)
-        self._placing = Placing(connection, rules, self.outcome, self.row, self._numbering)
 
     # ---- looking up --------------------------------------------------------------------------
 
     def expect(self, raws: Iterable[bytes]) -> list[Identified]:
         """Decode a batch and look up in one go which of its objects are here.
 
-        Returns (raw, fact, id, object id); facts that cannot be read are counted as refused.
+        Facts that cannot be read are counted as refused.
         """
         decoded = []
         for raw in raws:
@@ -74,7 +76,7 @@ class Intake:
                 decoded.append(identified(raw))
             except BadFact:
                 self.outcome.refused += 1
-        self.look_up(target for _, _, _, target in decoded)
+        self.look_up(_concerned(decoded))
         return decoded
 
     def look_up(self, identities: Iterable[bytes]) -> None:
@@ -100,7 +102,14 @@ class Intake:
     # ---- taking ------------------------------------------------------------------------------
 
     def take(
-        self, raw: bytes, fact: Fact, identity: bytes, target: bytes, *, mine: bool
+        self,
+        raw: bytes,
+        fact: Fact,
+        identity: bytes,
+        target: bytes,
+        content: facts.Body | None,
+        *,
+        mine: bool,
     ) -> bool:
         """Take one fact; False when it was known already or is void."""
         if not self._rules.is_valid(identity, fact, facts.author_of(target)):
@@ -109,11 +118,19 @@ class Intake:
             return False
         row = self.row(target)
         if row is None and fact.kind == FactKind.ROOT and identity == target:
-            added = self.take_first_root(raw, fact, facts.body(fact), target, mine=mine)
+            added = self.take_first_root(raw, fact, content, target, mine=mine)
         else:
             added = self._take_more(raw, fact, identity, target, mine=mine)
         self._count(fact, identity, target, added=added)
         return added
+
+    def begin(self, raw: bytes, fact: Fact, content: facts.Body, identity: bytes) -> ObjectRow:
+        """Take the first fact of an object that this device makes now: its id is new."""
+        added = self.take_first_root(raw, fact, content, identity, mine=True)
+        self._count(fact, identity, identity, added=added)
+        row = self._objects[identity]
+        assert row is not None  # noqa: S101 — entered right now
+        return row
 
     def take_line(self, raw: bytes, fact: Fact, line: facts.Body, identity: bytes) -> bool:
         """Take what is imported; False when it is here already, or was forgotten here.
@@ -164,7 +181,7 @@ class Intake:
             self.outcome.unlabelled.add(identity)
         scope = facts.scope_of(kind, level)
         number = self._numbering.next(scope, raw, fact.stamp, mine=mine)
-        self._new_facts.append((row.n, None, fact.kind, scope, number, mine, raw))
+        self._rows.facts.append((row.n, None, fact.kind, scope, number, mine, raw))
         self.outcome.rooted.append((scope, number))
         if home and home.state in {State.HIDDEN, State.HELD_BACK}:
             self._dirty[identity] = row
@@ -188,7 +205,7 @@ class Intake:
     def _enter(self, row: ObjectRow) -> ObjectRow:
         self._next_n += 1
         self._objects[row.id] = row
-        self._new_objects.append(columns(row))
+        self._rows.objects.append(columns(row))
         return row
 
     def home_of(self, content: facts.Body | None) -> ObjectRow | None:
@@ -205,15 +222,13 @@ class Intake:
         if content.conversation not in self.outcome.conversations:
             self.outcome.conversations.add(content.conversation)
             if row.state != State.FORGOTTEN:
-                self._sql.execute(
-                    "INSERT OR IGNORE INTO conversation VALUES(?,?)",
-                    (row.n, content.conversation),
-                )
+                self._rows.names.append((row.n, content.conversation))
         return row
 
     def _take_more(
         self, raw: bytes, fact: Fact, identity: bytes, target: bytes, *, mine: bool
     ) -> bool:
+        self._is_plain = False
         self._flush()
         row = self.row(target) or self._unrooted(fact, target)
         if row.state == State.FORGOTTEN and not self._outlives(fact, row):
@@ -273,33 +288,35 @@ class Intake:
     # ---- ending ------------------------------------------------------------------------------
 
     def _flush(self) -> None:
-        if self._new_objects:
-            self._sql.executemany(
-                "INSERT INTO object VALUES(?,?,?,?,?,?,?,?,?,?)", self._new_objects
-            )
-            self._new_objects.clear()
-        if self._new_facts:
-            self._sql.executemany(
-                "INSERT INTO fact(object,id,kind,scope,number,mine,raw) VALUES(?,?,?,?,?,?,?)",
-                self._new_facts,
-            )
-            self._new_facts.clear()
+        rows, self._rows = self._rows, Rows()
+        rows.write(self._sql)
 
     def _home_now(self, row: ObjectRow) -> ObjectRow | None:
-        root = self._placing.root_of(row)
+        root = views.root_of(held_facts(self._sql, row))
         if root is not None:
             home = self.home_of(root.body)
             self._flush()
             return home
         return self.row(object_by_n(self._sql, row.home).id) if row.home else None
 
+    def decide(self) -> Decided[Outcome]:
+        """What came of it, and the writing: certain when no object needs a second look."""
+        if not self._is_plain or self._dirty or self._refused:
+            return Decided(self.outcome, lambda _: self.finish(), is_certain=False)
+        rows = self._rows
+        rows.tops = self.outcome.tops = self._numbering.tops
+        return Decided(self.outcome, rows.write, is_certain=True)
+
     def finish(self) -> Outcome:
         """See every touched object anew, write the feeds' tops, and tell what happened."""
         self._flush()
         # Conversations first: their labels decide which of their turns may stay.
-        for row in sorted(self._dirty.values(), key=lambda row: row.kind):
-            self._placing.see_anew(row, self._home_now(row))
-        self._placing.finish()
+        if self._dirty:
+            placing = Placing(self._sql, self._rules, self.outcome, self.row, self._numbering)
+            for row in sorted(self._dirty.values(), key=lambda row: row.kind):
+                placing.see_anew(row, self._home_now(row))
+            placing.finish()
+        self._numbering.finish()
         if self._refused:
             feeds.note_refused(self._sql, self._refused - {b""})
         self._keep_what_stands()
@@ -314,3 +331,13 @@ class Intake:
                 one for one in outcome.fed
                 if self._sql.execute(sql, (one.scope, one.number)).get
             ]  # fmt: skip
+
+
+def _concerned(decoded: list[Identified]) -> set[bytes]:
+    """The objects some facts are about, and the conversations they belong to."""
+    concerned = set[bytes]()
+    for _, _, _, target, content in decoded:
+        concerned.add(target)
+        if isinstance(content, facts.Turn):
+            concerned.add(facts.conversation_object(content.conversation))
+    return concerned

@@ -127,8 +127,21 @@ class Exchange:
         self._talk.say(frame)
 
     def hear(self, lane: Lane, payload: bytes) -> None:
-        """A payload came; it is handled in order."""
-        self._inboxes[lane.kind].put(lane, payload)
+        """A payload came; it is handled in order: at once if it is news and nothing waits."""
+        inbox = self._inboxes[lane.kind]
+        is_page = payload[:2] == frames.PAGE_BEGINS
+        if not (is_page and inbox.is_idle and not inbox.waiting and self._take_now(payload)):
+            inbox.put(lane, payload)
+
+    def _take_now(self, payload: bytes) -> bool:
+        try:
+            page = frames.read(payload)
+            return isinstance(page, frames.Page) and self.takes.take_now(page)
+        except ProtocolError:
+            return False  # whoever handles it in order ends the talk
+        except StorageError as error:
+            self._not_stored(error)
+            return True
 
     async def _listen(self, inbox: Inbox) -> None:
         while True:
@@ -146,8 +159,11 @@ class Exchange:
         try:
             await self._handle(frame)
         except StorageError as error:
-            self._circle.count(f"not_stored_{error.code}")
-            self._retry_later()
+            self._not_stored(error)
+
+    def _not_stored(self, error: StorageError) -> None:
+        self._circle.count(f"not_stored_{error.code}")
+        self._retry_later()
 
     def _retry_later(self) -> None:
         self.takes.void()

@@ -113,6 +113,12 @@ class GivingSide:
             for scope in covered
         )
 
+    def push_early(self, fed: list[Fed]) -> None:
+        """Facts that are being committed; what cannot go yet goes with ``push`` after it."""
+        if self._talk.is_open:
+            for one in fed:
+                self._push_one(one)
+
     def _push_one(self, one: Fed) -> bool:
         """Whether this fact needs no page any more."""
         giving, allowed = self.scopes.get(one.scope), self._talk.allowed
@@ -125,7 +131,7 @@ class GivingSide:
         is_ours = one.mine or not self._talk.own_only
         if not (is_ours and may_push(giving, one.scope, one.newest, allowed)):
             return False
-        page = self._page(giving, [one.number], [], [one.raw], one.number)
+        page = self._page(giving, (one.number, 0), [one.raw], one.number)
         if not self._talk.lane.send(frames.write(page)):
             return False
         giving.sent.settle([(one.number, one.number)])
@@ -215,7 +221,7 @@ class GivingSide:
         send: Callable[[Page, IsDue], Coroutine[None, None, bool]]
         send = self._send_live if len(numbers) <= SMALL else self._send_bulk
         is_due = self._as_of_now(giving)
-        if dead and await send(self._page(giving, [], dead, [], top), is_due):
+        if dead and await send(self._page(giving, Ranges(dead).packed(), [], top), is_due):
             giving.sent.settle(dead)
         for start in range(0, len(numbers), READ_AHEAD):
             part = numbers[start : start + READ_AHEAD]
@@ -250,31 +256,22 @@ class GivingSide:
             gone = sorted(set(numbers) - {number for number, _ in rows})
             made = []
             for page in cut(rows):
-                own = [number for number, _ in page]
-                covered = ranges_of(sorted(own))
-                made.append(
-                    (self._page(giving, own, [], [r for _, r in page], top), len(own), covered)
-                )
+                covered = ranges_of(sorted(number for number, _ in page))
+                settles, raws = Ranges(covered).packed(), [raw for _, raw in page]
+                made.append((self._page(giving, settles, raws, top), len(raws), covered))
             if gone:
                 covered = ranges_of(gone)
-                made.append((self._page(giving, [], covered, [], top), 0, covered))
+                made.append((self._page(giving, Ranges(covered).packed(), [], top), 0, covered))
             return made
 
         return await self._talk.circle.database.read(job)
 
     def _page(
-        self,
-        giving: Giving,
-        numbers: list[int],
-        dead: list[tuple[int, int]],
-        raws: list[bytes],
-        top: int,
+        self, giving: Giving, settles: tuple[int, ...], raws: list[bytes], top: int
     ) -> Page:
-        settles = Ranges(dead)
-        settles.settle(ranges_of(sorted(numbers)))
         form, rows = frames.pack_rows(raws)
         mark = Mark(self._talk.circle.run, top)
-        return Page(giving.scope, giving.talk, giving.fresh, settles.packed(), mark, form, rows)
+        return Page(giving.scope, giving.talk, giving.fresh, settles, mark, form, rows)
 
     async def _send_live(self, page: Page, is_due: IsDue) -> bool:
         if not is_due():

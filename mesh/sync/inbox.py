@@ -23,6 +23,8 @@ class Inbox:
     waiting: deque[tuple[Lane, bytes]] = field(default_factory=deque)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     size: int = 0
+    is_idle: bool = False
+    """Whether all that came was handled."""
 
     def put(self, lane: Lane, payload: bytes) -> None:
         """Keep a frame; BadFrame when too much waits."""
@@ -37,7 +39,9 @@ class Inbox:
         """The next frame, once there is one."""
         while not self.waiting:
             self.ready.clear()
+            self.is_idle = True
             await self.ready.wait()
+        self.is_idle = False
         lane, payload = self.waiting.popleft()
         self.size -= len(payload)
         return lane, payload

@@ -107,6 +107,14 @@ class Sync:
         if outcome.must_ask_again:
             self.ask_again()
 
+    def grows(self, outcome: Outcome) -> None:
+        """Facts are certain and will be committed here (``grew``): push them where that may be.
+
+        Alone in its commit, so nothing can forget them before they are on their way.
+        """
+        for exchange in list(self._exchanges.values()):
+            exchange.gives.push_early(outcome.fed)
+
     def _hand_on(self, outcome: Outcome, source: bytes | None, withdrawals: int) -> None:
         is_whole = withdrawals == self._circle.withdrawals
         for key, exchange in list(self._exchanges.items()):

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import STAMP_MAX, ScopeKind, scope_parts
 from mesh.storage import feeds
+from mesh.storage.commits import done
 from mesh.sync.comparing import Check, Checking
-from mesh.sync.intake import Source, Taken, take_page
+from mesh.sync.intake import Source, Taken, news_in, take_page
 from mesh.sync.plan import Taking, is_audit_due, is_stub, priority
 from mesh.wire import frames
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mesh.storage.objects import Connection
     from mesh.sync.comparing import Worker
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Hello, Page
+
+    Storing = tuple[Callable[[Connection], Taken], Callable[[Taken], None]]
 
 SETTLED_MAX = 100_000
 """Numbers in a Since; a cursor that is more scattered tells its floor only."""
@@ -190,20 +195,48 @@ class TakingSide:
         One after the other, whichever lane they come by: only the first may start over.
         """
         async with self._storing:
-            await self._take(page)
+            storing = self._storing_of(page)
+            if storing is not None:
+                job, written = storing
+                # The link may go meanwhile; what is committed is handed on all the same.
+                taken = await self._talk.circle.database.write(job, then=written)
+                self._confirm(page, taken)
 
-    async def _take(self, page: Page) -> None:
+    def take_now(self, page: Page) -> bool:
+        """The same at once, for a page that just happened; False when it must be waited for."""
+        database = self._talk.circle.database
+        if self._storing.locked() or not database.is_free:
+            return False
+        rows = news_in(page)
+        if rows is None:
+            return False
+        storing = self._storing_of(page, rows)
+        if storing is not None:
+            job, written = storing
+            taken = database.write_now(lambda sql: done(job(sql)), then=written)
+            self._confirm(page, taken)
+        return True
+
+    def _confirm(self, page: Page, taken: Taken) -> None:
+        self._talk.say(frames.Ack(page.scope, page.talk, taken.floor))
+
+    def _storing_of(self, page: Page, rows: list[bytes] | None = None) -> Storing | None:
+        """The job that stores a page, and what follows; None when it is not to be stored.
+
+        ``rows``: if they are unpacked already.
+        """
         talk, hello = self._talk, self._talk.their_hello
         taking = self.scopes.get(page.scope)
         if taking is None or hello is None or page.talk != taking.talk:
             talk.circle.count("stale_pages")
-            return
+            return None
         if talk.is_silent:
-            return
+            return None
+        own_tags = talk.circle.family.own_tags(talk.key)
         source = Source(
             talk.key,
-            talk.circle.family.own_tags(talk.key),
-            self._window(hello),
+            own_tags,
+            _window(hello, own_tags),
             talk.circle.rules(),
             talk.circle.hooks.note_clock,
             taking.epoch,
@@ -212,16 +245,14 @@ class TakingSide:
         resets = not taking.is_begun and (page.fresh or taking.must_reset)
 
         def job(connection: Connection) -> Taken:
-            rows = frames.unpack_rows(page)
-            return take_page(connection, page, rows, source, resets=resets)
+            facts = frames.unpack_rows(page) if rows is None else rows
+            return take_page(connection, page, facts, source, resets=resets)
 
         def written(taken: Taken) -> None:
             self._note(taking, page, taken)
             talk.listener.took(talk.key, taken.outcome)
 
-        # The link may go meanwhile; what is committed is handed on to the others all the same.
-        taken = await talk.circle.database.write(job, then=written)
-        talk.say(frames.Ack(page.scope, page.talk, taken.floor))
+        return job, written
 
     def _note(self, taking: Taking, page: Page, taken: Taken) -> None:
         taking.is_begun = True
@@ -241,12 +272,7 @@ class TakingSide:
         return takes(key) and circle.rules().grants.covers(scope)
 
     def _window(self, hello: Hello) -> int:
-        """From when on we get everything there; never if only what was written there counts.
-
-        That is so when the other says that it is limited, and when we hold it for limited.
-        """
-        is_part = self._talk.circle.family.own_tags(self._talk.key) is not None
-        return STAMP_MAX if hello.own_only or is_part else hello.since
+        return _window(hello, self._talk.circle.family.own_tags(self._talk.key))
 
     def hear_of(self, tops: dict[int, int]) -> None:
         """The other's feeds are this long now."""
@@ -261,3 +287,11 @@ class TakingSide:
             for scope, top in tops.items()
             if top and self._may_take(scope)
         )
+
+
+def _window(hello: Hello, own_tags: frozenset[bytes] | None) -> int:
+    """From when on we get everything there; never if only what was written there counts.
+
+    That is so when the other says that it is limited, and when we hold it for limited.
+    """
+    return STAMP_MAX if hello.own_only or own_tags is not None else hello.since

@@ -53,10 +53,9 @@ class Talk:
     _standing: object = None
     _held: Grants | None = None
 
-    @property
-    def key(self) -> bytes:
+    def __post_init__(self) -> None:
+        self.key = self.lane.peer
         """The other device."""
-        return self.lane.peer
 
     @property
     def allowed(self) -> Allowance | None:

@@ -227,6 +227,9 @@ AnyFrame = (
     | Survey | Surveyed
 )  # fmt: skip
 
+PAGE_BEGINS = b"\x98\x07"
+"""How a page begins: an array of eight, the number of its kind first."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyFrame).decode
 _decode_rows = msgspec.msgpack.Decoder(list[bytes]).decode

@@ -1,7 +1,8 @@
 """A device's database, on the run's own thread: real SQLite, the product's own commits.
 
-Writes are grouped and committed a moment later, as the writer thread does it; the device may
-die right before a commit, or after it and before anybody is told.
+Writes are grouped and committed a moment later, as the writer thread does it, or at once, as
+the loop does; the device may die right before a commit (what is told early is out by then), or
+after it and before anybody else is told.
 """
 
 from __future__ import annotations
@@ -12,7 +13,16 @@ from typing import TYPE_CHECKING, cast
 import apsw
 
 from mesh.errors import DiskFull
-from mesh.storage.commits import Job, T, Write, commit, deliver, typed_errors
+from mesh.storage.commits import (
+    Decided,
+    Job,
+    T,
+    Write,
+    attempt,
+    commit,
+    deliver,
+    typed_errors,
+)
 from mesh.storage.database import Database
 from mesh.storage.schema import migrate
 
@@ -22,6 +32,12 @@ if TYPE_CHECKING:
 
 WRITE_S = (0.0002, 0.004)
 READ_S = (0.0001, 0.002)
+FREE = 0.7
+"""How often a small job finds the writer idle."""
+
+
+class Died(asyncio.CancelledError):
+    """The process is dead: whoever called goes no further."""
 
 
 def blank() -> apsw.Connection:
@@ -72,6 +88,9 @@ class Disk(Database):
         self.commits = 0
         self._rng = rng
         self._waiting: list[Write] = []
+        self._owed: list[Write] = []
+        self.on_written: list[Callable[[], None]] | None = None
+        """While a job is told early: what is to be looked at once it is on disk."""
         self._busy = 0
         self._idle = asyncio.Event()
 
@@ -99,13 +118,60 @@ class Disk(Database):
         if is_last and not self.crashes_after:
             self.on_crash()
             return
-        error = commit(self.connection, group, lambda: None)
+        owed = self._owed
+        error = commit(self.connection, group, lambda: None, owed)
         self.is_full = isinstance(error, DiskFull)
         self.commits += 1
         if is_last:
             self.on_crash()
             return
-        deliver(group)
+        self._owed = owed if error else []
+        deliver(group if error else [*owed, *group])
+
+    @property
+    def is_free(self) -> bool:
+        is_busy = self._waiting or self._owed or self.is_full or self.is_dead
+        return not is_busy and self._rng.random() < FREE
+
+    def write_now(
+        self,
+        decide: Job[Decided[T]],
+        *,
+        tell: Callable[[T], None] | None = None,
+        then: Callable[[T], None] | None = None,
+    ) -> T:
+        is_last = self.crash_in == 0
+        self.crash_in -= 1
+        self.commits += 1
+        due: list[Callable[[], None]] = []
+        self.on_written = due
+        try:
+            tried = attempt(self.connection, self._dying(decide, is_last), tell)
+        except Died:
+            self.on_crash()
+            raise
+        finally:
+            self.on_written = None
+        if is_last:
+            self.on_crash()
+            raise Died
+        for look in due if tried.error is None else ():
+            look()
+        return self._done(tried, then)
+
+    def _dying(self, decide: Job[Decided[T]], is_last: bool) -> Job[Decided[T]]:
+        """The same job, which ends with the process before its commit if that is to be."""
+        if not is_last or self.crashes_after:
+            return decide
+
+        def die(_: apsw.Connection) -> None:
+            raise Died
+
+        def job(connection: apsw.Connection) -> Decided[T]:
+            decided = decide(connection)
+            return Decided(decided.result, die, decided.is_certain)
+
+        return job
 
     async def read(self, job: Job[T]) -> T:
         self._begin_work()

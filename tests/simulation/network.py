@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mesh.errors import PeerUnreachable, ProtocolError
 from mesh.links.credit import Outgoing
 from mesh.links.handshake import LaneKind
+from tests.simulation.disk import Died
 
 if TYPE_CHECKING:
     import random
@@ -70,6 +71,8 @@ class VirtualLane:
                 self.ways.on_frame(self, payload)
             except ProtocolError:
                 self.close()
+            except Died:
+                return
 
     async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
         async with self._turn:

@@ -244,6 +244,13 @@ class World:
         device = self._by_ways.get(ways)
         if device is None or not device.is_running or self.is_liar(device):
             return
+        if device.disk is not None and device.disk.on_written is not None:
+            # Told before it is written: what it means is to be seen on the disk a moment later.
+            device.disk.on_written.append(lambda: self._judge_frame(device, peer, payload))
+        else:
+            self._judge_frame(device, peer, payload)
+
+    def _judge_frame(self, device: Device, peer: bytes, payload: bytes) -> None:
         try:
             watch.judge(device, peer, payload)
         except watch.Leak as leak:

@@ -101,9 +101,11 @@ class Diary:
         self.rules = rules
         self.asides: list[Aside] = []
         self.discretion = Discretion(FamilyShelf(self.database), self.clock, self.asides.append)
+        self.certain: list[Outcome] = []
         self.writing = Writing(
-            self.database, self.author, lambda: rules, self.outcomes.append, self.discretion
-        )
+            self.database, self.author, lambda: rules, self.outcomes.append, self.discretion,
+            on_certain=self.certain.append,
+        )  # fmt: skip
         self.reading = Reading(self.database, NAMES.get, self.clock)
         self.browsing = Browsing(self.database, NAMES.get)
         self.importing = Importing(

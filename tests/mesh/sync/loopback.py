@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import apsw
 
     from mesh.model.allowance import Allowance
+    from mesh.storage.commits import Decided
 
 
 class LoopbackLane:
@@ -261,6 +262,17 @@ class Engine:
         outcome = await self.database.write(job)
         self.sync.grew(outcome)
         return outcome
+
+    def keep_now(self, *raws: bytes) -> Outcome:
+        """Write on the loop, pushed before it is written; the database must be free."""
+
+        def decide(connection: apsw.Connection) -> Decided[Outcome]:
+            intake = Intake(connection, self.rules(), details=True)
+            for row in intake.expect(raws):
+                intake.take(*row, mine=True)
+            return intake.decide()
+
+        return self.database.write_now(decide, tell=self.sync.grows, then=self.sync.grew)
 
     async def facts(self, *, family_only: bool = True) -> set[bytes]:
         widest = 1 if family_only else 3
