@@ -62,6 +62,11 @@ class Ranges:
         """The highest number up to which nothing is missing; 0 when 1 is."""
         return self._ends[0] if self._starts and self._starts[0] == 1 else 0
 
+    @property
+    def end(self) -> int:
+        """The highest number of all; 0 when there is none."""
+        return self._ends[-1] if self._ends else 0
+
     def holes(self, top: int) -> list[Range]:
         """What is missing of 1…top."""
         missing, after = [], 1
@@ -77,7 +82,7 @@ class Ranges:
 
     def goes_beyond(self, top: int) -> bool:
         """Whether anything above ``top`` is in the set: more than a mark vouches for."""
-        return bool(self._ends) and self._ends[-1] > top
+        return self.end > top
 
     def copy(self) -> Ranges:
         """An independent copy."""
@@ -96,15 +101,20 @@ class Ranges:
     @classmethod
     def unpacked(cls, flat: tuple[int, ...]) -> Ranges:
         """The inverse of ``packed``; BadFrame when it is not one."""
-        if len(flat) % 2 or len(flat) > 2 * RANGES_MAX or min(flat, default=0) < 0:
-            raise BadFrame("a cursor of the wrong shape")
-        settled, after = cls(), 0
-        for gap, length in zip(flat[::2], flat[1::2], strict=True):
-            settled._add(after + gap, after + gap + length)
-            after += gap + length
-            if after >= 1 << 62:
-                raise BadFrame("a cursor out of bounds")
-        return settled
+        return cls(unpacked(flat))
+
+
+def unpacked(flat: tuple[int, ...]) -> list[Range]:
+    """The ranges that were packed so; BadFrame when there are none to be had."""
+    if len(flat) % 2 or len(flat) > 2 * RANGES_MAX or min(flat, default=0) < 0:
+        raise BadFrame("a cursor of the wrong shape")
+    found, after = list[Range](), 0
+    for gap, length in zip(flat[::2], flat[1::2], strict=True):
+        found.append((after + gap, after + gap + length))
+        after += gap + length
+        if after >= 1 << 62:
+            raise BadFrame("a cursor out of bounds")
+    return found
 
 
 def ranges_of(numbers: Iterable[int]) -> list[Range]:

@@ -219,6 +219,10 @@ _BODIES_BY_KIND: dict[int, type[Body]] = {
     FactKind.SETTLED: Settled,
 }
 
+_ROOT_BEGINS = bytes([0x99, VERSION, FactKind.ROOT, 0xC4, 16])
+_NO_OBJECT = b"\xc4\0"
+"""An array of nine: version, kind, an id of 16 bytes; behind the id an object that is empty."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Fact).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -240,6 +244,11 @@ def read(raw: bytes) -> Fact:
     if fact.version != VERSION:
         raise BadFact("a fact of an unknown version")
     return fact
+
+
+def begins_object(raw: bytes) -> bool:
+    """Whether these are surely the bytes of a minted root, to be seen without reading them."""
+    return raw[:5] == _ROOT_BEGINS and raw[21:23] == _NO_OBJECT
 
 
 def body_kind(fact: Fact) -> type[Body] | None:

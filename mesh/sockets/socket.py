@@ -235,11 +235,9 @@ class Socket:
         return taken
 
     def _receive(self) -> Received:
-        if not self._named:
-            return Received(self._plain.recv_multipart(DONTWAIT))
         first = self._plain.recv(DONTWAIT, copy=False)
         rest = self._plain.recv_multipart(DONTWAIT) if first.more else []
-        return Received([first.bytes, *rest], first)
+        return Received([first.bytes, *rest], first if self._named else None)
 
 
 @contextlib.contextmanager

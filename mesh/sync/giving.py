@@ -86,7 +86,8 @@ class GivingSide:
         """The other has committed pages."""
         giving = self.scopes.get(frame.scope)
         if giving is not None and giving.talk == frame.talk:
-            top = self._talk.circle.tops.get(frame.scope, 0)
+            # What went early and found no room here yet is there all the same.
+            top = max(self._talk.circle.tops.get(frame.scope, 0), giving.sent.end)
             giving.acked = max(giving.acked, min(frame.floor, top))
             self._talk.moved()
             if is_stub(frame.scope):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import BadFact
 from mesh.model import fact as facts
-from mesh.model.cursor import Cursor, Ranges
-from mesh.model.fact import FactKind
+from mesh.model.cursor import Cursor, unpacked
 from mesh.storage import feeds
 from mesh.storage.quota import CONTENT_MAX, STUBS_MAX, Room
 from mesh.storage.records import Intake
@@ -38,13 +37,8 @@ def news_in(page: Page) -> list[bytes] | None:
     if page.form != frames.ROWS or len(page.rows) > NEWS_BYTES_MAX:
         return None
     rows = frames.unpack_rows(page)
-    if len(rows) > NEWS_MAX:
-        return None
-    for raw in rows:
-        fact = facts.read(raw)
-        if fact.kind != FactKind.ROOT or fact.object:
-            return None
-    return rows
+    is_news = len(rows) <= NEWS_MAX and all(map(facts.begins_object, rows))
+    return rows if is_news else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +108,9 @@ def take_page(
             intake.outcome.refused += 1
     if room is not None:
         room.keep()
-    outcome = intake.finish()
+    decided = intake.decide()
+    decided.write(connection)
+    outcome = decided.result
     source.note(connection, outcome.newest)
     return _settle(connection, page, source, outcome, resets=resets)
 
@@ -127,7 +123,7 @@ def _settle(
     cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, page.scope)
     if cursor.is_new:
         cursor.audited = max(1, source.now_ms)
-    cursor.take(Ranges.unpacked(page.settles), page.mark)
+    cursor.take(unpacked(page.settles), page.mark)
     cursor.since = max(cursor.since, source.since)
     feeds.save_cursor(connection, source.key, page.scope, cursor)
     return Taken(outcome, cursor.settled.floor, cursor.audited)

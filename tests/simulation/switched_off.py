@@ -58,9 +58,9 @@ RULES = (
         "no acknowledgement before the commit",
         "what is acknowledged is on disk",
         TAKING,
-        "        # The link may go meanwhile;",
-        "        talk.say(frames.Ack(page.scope, page.talk, page.mark.top))\n"
-        "        # The link may go meanwhile;",
+        "                # The link may go meanwhile;",
+        "                self._talk.say(frames.Ack(page.scope, page.talk, page.mark.top))\n"
+        "                # The link may go meanwhile;",
     ),
     Rule(
         "reach",
@@ -144,6 +144,14 @@ RULES = (
         "        circle.withdrawals += outcome.has_withdrawn\n",
         "",
         "tests/mesh/sync/test_last_moment.py",
+    ),
+    Rule(
+        "told early, written first",
+        "what others got before it was written here takes its place before anything else does",
+        "mesh/storage/commits.py",
+        "        for write in owed or ():\n",
+        "        for write in [] if owed else ():\n",
+        "tests/mesh/storage/test_write_now.py",
     ),
     Rule(
         "asking again",

@@ -157,3 +157,31 @@ def test_a_rival_is_filed_apart_by_its_variant() -> None:
 def test_a_scope_is_one_number_and_back(kind: int, level: int, is_stub: bool) -> None:
     scope = facts.scope_of(kind, level, is_stub=is_stub)
     assert facts.scope_parts(scope) == (kind, is_stub, level)
+
+
+@given(
+    turns,
+    st.sampled_from(FactKind),
+    st.sampled_from([b"", bytes(16)]),
+    st.sampled_from([b"", facts.minted_id(AUTHOR, b"rr", 77)]),
+)
+def test_a_minted_root_is_known_by_how_its_bytes_begin(
+    turn: Turn, kind: FactKind, target: bytes, identity: bytes
+) -> None:
+    fact = msgspec.structs.replace(fact_of(turn, kind), object=target, id=identity)
+    is_first = kind == FactKind.ROOT and not target and bool(identity)
+    assert facts.begins_object(facts.write(fact)) == is_first
+
+
+@given(turns, st.integers(0, 30), st.integers(0, 255))
+def test_bytes_that_begin_like_a_root_are_one_or_cannot_be_read(
+    turn: Turn, place: int, byte: int
+) -> None:
+    bent = bytearray(facts.write(fact_of(turn)))
+    bent[place] = byte
+    try:
+        fact = facts.read(bytes(bent))
+    except BadFact:
+        return
+    if facts.begins_object(bytes(bent)):
+        assert (fact.kind, fact.object, len(fact.id)) == (FactKind.ROOT, b"", 16)
