@@ -100,8 +100,8 @@ class Writing:
         )
         return result
 
-    def _level(self, wanted: int, tags: Iterable[str]) -> int:
-        return terms.level_with(wanted, tags, self._rules().private_tags)
+    def _level(self, wanted: int, tags: Collection[str]) -> int:
+        return terms.level_with(wanted, tags, self._rules().private_tags) if tags else wanted
 
     async def _find(self, text: str) -> bytes:
         row = await self._database.read(lambda sql: finding.find_object(sql, text))

@@ -135,6 +135,8 @@ class Meetings:
 
     def waits(self, key: bytes) -> bool:
         """Whether our owner has to agree before anything flows between us and a device."""
+        if not self._waiting:
+            return False
         members = self._home.roster.members
         two = [members[one] for one in (key, self._home.key) if one in members]
         if any(member.trust is Trust.GUEST for member in two):

@@ -74,7 +74,7 @@ class Registry:
     @property
     def key(self) -> bytes:
         """The public key of this device."""
-        return self._home.key
+        return self._home.identity.key
 
     @property
     def family(self) -> bytes:
@@ -84,7 +84,7 @@ class Registry:
     @property
     def roster(self) -> Roster:
         """Who is family now."""
-        return self._home.roster
+        return self._home.book.roster
 
     @property
     def is_member(self) -> bool:

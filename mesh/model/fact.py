@@ -310,7 +310,7 @@ def is_imported(identity: bytes) -> bool:
 
 def author_of(identity: bytes) -> bytes | None:
     """The author tag of an id; None for imported lines and names of conversations."""
-    return None if is_imported(identity) else identity[:6]
+    return None if identity[0] & 0x80 else identity[:6]
 
 
 def tick_in(identity: bytes) -> int:
@@ -398,6 +398,11 @@ def scope_kind(object_kind: int, fact_kind: int) -> int:
 def scope_of(kind: int, level: int, *, is_stub: bool = False) -> int:
     """A scope as one number: kind · stub bit · level."""
     return kind << 3 | is_stub << 2 | level
+
+
+def is_stub(scope: int) -> bool:
+    """Whether a scope is of labels, forgets and receipts."""
+    return scope & 4 != 0
 
 
 def scope_parts(scope: int) -> tuple[int, bool, int]:

@@ -183,7 +183,7 @@ class Database:
             or self._owed
             or self.is_full
             or self._is_log_new
-            or self._log_pages >= LOG_PAGES_FORCED
+            or self._log_pages >= LOG_PAGES_FORCED // 2
             or time.monotonic() < self._rested
         )
 
@@ -264,8 +264,8 @@ class Database:
         return promised
 
     def _deliver(self, paid: list[Write], group: list[Write]) -> None:
-        self._under_way -= len(group)
         deliver([*paid, *group])
+        self._under_way -= len(group)
 
     # ---- reading -----------------------------------------------------------------------------
 
@@ -335,6 +335,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish what is queued, fold the log into the file, close."""
+        self._under_way += 1  # the loop writes nothing any more
         self._queue.put(None)
         self._stop.set()
         self._dirty.set()

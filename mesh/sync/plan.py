@@ -34,11 +34,6 @@ def priority(scope: int) -> tuple[int, int, int]:
     return (not is_stub, place, level)
 
 
-def is_stub(scope: int) -> bool:
-    """Whether a scope is of labels, forgets and receipts."""
-    return scope_parts(scope)[1]
-
-
 def offers(tops: Mapping[int, int], allowed: Allowance) -> tuple[tuple[int, int], ...]:
     """The scopes a device may be given, and how long each feed is."""
     covered = [(scope, top) for scope, top in tops.items() if allowed.covers(scope)]

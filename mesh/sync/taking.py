@@ -7,12 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
-from mesh.model.fact import STAMP_MAX, ScopeKind, scope_parts
+from mesh.model.fact import STAMP_MAX, ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
 from mesh.storage.commits import done
 from mesh.sync.comparing import Check, Checking
 from mesh.sync.intake import Source, Taken, news_in, take_page
-from mesh.sync.plan import Taking, is_audit_due, is_stub, priority
+from mesh.sync.plan import Taking, is_audit_due, priority
 from mesh.wire import frames
 
 if TYPE_CHECKING:
