@@ -198,9 +198,9 @@ def take_block(connection: Connection, block: Facts, taking: Taking) -> Outcome:
     """One block in one transaction; what is here or was forgotten here counts as known."""
     why = dict(zip(block.rows, map(Kept, block.kept), strict=True))
     intake = Intake(connection, taking.rules, details=False)
-    for raw, fact, identity, target in intake.expect(block.rows):
+    for one in intake.expect(block.rows):
         try:
-            intake.take(raw, fact, identity, target, mine=bool(why[raw] & taking.own))
+            intake.take(*one, mine=bool(why[one[0]] & taking.own))
         except BadFact:
             intake.outcome.refused += 1
     return intake.finish()

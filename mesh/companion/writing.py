@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mesh.companion import terms
+from mesh.companion.belonging import is_all_here, next_place
 from mesh.companion.draft import Draft
 from mesh.companion.subject import Subject
 from mesh.errors import BadInput, NotPermitted
 from mesh.messages import Remembered, Said
 from mesh.model import fact as facts
-from mesh.model.aside import CONTINUES_US, NOT_ASIDE
+from mesh.model.aside import NOT_ASIDE
 from mesh.model.fact import (
     FactKind,
     Level,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CLOCKS_DIFFER_US = 2 * 60 * 1_000_000
 MICROS = 1_000_000
 
 
@@ -143,9 +143,9 @@ class Writing:
 
         def job(draft: Draft) -> tuple[ObjectRow, Turn]:
             shown = self._author.now()
-            where = line.conversation or _next_place(draft, aside, shown)
+            where = line.conversation or next_place(draft, aside, shown)
             home = draft.row(facts.conversation_object(where))
-            stays = aside.keeps(where) or _is_all_here(draft.connection, home)
+            stays = aside.keeps(where) or is_all_here(draft.connection, home)
             turn = Turn(where, line.role, line.text, shown, tags=line.tags)
             counted = max(level, home.level if home else 0, Level.HERE if stays else 0)
             return draft.begin(ObjectKind.TURN, counted, turn), turn
@@ -362,31 +362,6 @@ class Writing:
             return labelled
 
         return await self._write(job) if identities else 0
-
-
-def _next_place(draft: Draft, aside: Aside, now_us: int) -> str:
-    """The conversation of what names none."""
-    if aside.is_on:
-        return aside.conversation or _fresh_name(draft)
-    return _going_on(draft.connection, now_us) or _fresh_name(draft)
-
-
-def _going_on(connection: Connection, now_us: int) -> str | None:
-    """The newest conversation, if it is not over and not one that was just between us."""
-    earliest, latest = now_us - CONTINUES_US, now_us + CLOCKS_DIFFER_US
-    name = reading.latest_thread(connection, earliest, latest)
-    if name is None:
-        return None
-    home = object_by_id(connection, facts.conversation_object(name))
-    return None if _is_all_here(connection, home) else name
-
-
-def _is_all_here(connection: Connection, home: ObjectRow | None) -> bool:
-    return home is not None and reading.is_all_here(connection, home)
-
-
-def _fresh_name(draft: Draft) -> str:
-    return facts.text_of_id(draft.author.mint(draft.connection))
 
 
 def _with_text(subject: Subject) -> Subject:
