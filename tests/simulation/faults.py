@@ -160,7 +160,9 @@ class Faults:
         device.clock.skew_us = self._rng.choice(SKEWS_US)
 
     async def _days(self, _: Device) -> None:
-        """Days go by, and nobody says a word."""
+        """Days go by, and nobody says a word; a full disk would be tried every 15 s of them."""
+        for device in self._world.devices:
+            await self._make_room(device)
         await asyncio.sleep(self._rng.choice((1.5, 4.0, 9.0)) * DAY_US / 1_000_000)
 
     # ---- the family --------------------------------------------------------------------------
