@@ -172,4 +172,4 @@ def test_any_tree_is_read_once_and_to_its_end(
     assert len({one.identity for one in entries}) == len(entries)
     named = [one.message for one in all_found if isinstance(one, Bad)]
     assert len(named) == len(set(named))
-    assert len(all_found) <= len(mapping)
+    assert len(all_found) <= max(1, len(mapping))  # what is no JSON is one bad part
