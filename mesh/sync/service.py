@@ -55,11 +55,13 @@ class Sync:
         exchange.begin()
 
     def down(self, key: bytes) -> None:
-        """The live lane to a device is gone."""
+        """The live lane to a device is gone, or it is family no more."""
         exchange = self._exchanges.pop(key, None)
         if exchange is not None:
             exchange.end()
             self.moved(key)
+        else:
+            self.look_again()
 
     def hear(self, lane: Lane, payload: bytes) -> None:
         """A payload came on a lane."""
@@ -223,22 +225,28 @@ class Sync:
         """Until these devices and this one are in step, at most ``seconds``.
 
         Each device that answers within 5 s is asked how far it is *now*; done when all of that
-        is here and all of ours is there. NoDeviceAnswers when none does.
+        is here and all of ours is there. NoDeviceAnswers when none does. Who is removed
+        meanwhile is waited for no more.
         """
+        is_member = self._circle.family.is_member
         started = self._circle.clock.monotonic()
         wanted = [key for key in keys if self._circle.family.takes_from(key)]
         if not wanted:
             return SyncDone(in_step=True, sent=0, received=0, seconds=0.0)
         before = self._flow()
         answered = await self._ask_frontiers(wanted, started + min(seconds, ANSWER_WITHIN_S))
-        missing = [key for key in wanted if key not in answered]
-        if not answered:
+        missing = [key for key in wanted if key not in answered and is_member(key)]
+        if not answered and missing:
             raise NoDeviceAnswers(
                 "None of the other devices answers: " + ", ".join(map(names, missing)) + "."
             )
         own = dict(self._circle.tops)
         reached = await self._wait_until(
-            lambda: all(self._is_level(key, tops, own) for key, tops in answered.items()),
+            lambda: all(
+                self._is_level(key, tops, own)
+                for key, tops in answered.items()
+                if is_member(key)
+            ),
             started + seconds,
         )
         after = self._flow()
@@ -247,7 +255,7 @@ class Sync:
             sent=after[0] - before[0],
             received=after[1] - before[1],
             seconds=round(self._circle.clock.monotonic() - started, 3),
-            missing=tuple(map(names, missing)),
+            missing=tuple(names(key) for key in missing if is_member(key)),
         )
 
     def _flow(self) -> tuple[int, int]:
@@ -267,6 +275,7 @@ class Sync:
         self._nonce += 1
         nonce = self._nonce
         asked: set[Exchange] = set()
+        is_member = self._circle.family.is_member
 
         def all_answered() -> bool:
             for key in keys:
@@ -275,7 +284,8 @@ class Sync:
                     asked.add(exchange)
                     exchange.gives.grown(hurry=True)
                     exchange.say(frames.FrontierAsk(nonce))
-            return len(self._answers(keys, nonce)) == len(keys)
+            answered = self._answers(keys, nonce)
+            return all(key in answered or not is_member(key) for key in keys)
 
         await self._wait_until(all_answered, deadline)
         return self._answers(keys, nonce)

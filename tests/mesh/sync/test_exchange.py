@@ -74,6 +74,21 @@ async def test_a_guest_gets_nothing(made: Made) -> None:
     assert not await b.facts()
 
 
+async def test_who_is_removed_while_it_is_asked_is_waited_for_no_more(made: Made) -> None:
+    a, b = await made(a=Trust.FULL, b=Trust.FULL)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        asking = tasks.create_task(a.sync.catch_up([b.key], 60, names_of(a)))
+        await asyncio.sleep(0)
+        del a.family.trust[b.key]
+        a.sync.down(b.key)
+    assert (asking.result().in_step, asking.result().missing) == (True, ())
+
+
+def names_of(engine: Engine) -> Callable[[bytes], str]:
+    """The names of members; nobody else has one."""
+    return lambda key: f"{engine.family.trust[key]} {key.hex()}"
+
+
 async def test_a_limited_device_gets_the_last_seven_days_and_gives_its_own(made: Made) -> None:
     a, b = await made(a=Trust.FULL, b=Trust.LIMITED)
     day = 24 * 3600 * 1000 << 16
