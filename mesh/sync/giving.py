@@ -172,17 +172,20 @@ class GivingSide:
                 self._talk.later(RETRY_S, self._wake.set)
 
     async def _give_round(self) -> bool:
-        """Give what is pending of the most important scope; False when nothing can be now."""
+        """Give what is pending of the most important scope; False when nothing can be now.
+
+        Nothing can from the moment somebody is trusted otherwise until the next hello.
+        """
         talk, allowed = self._talk, self._talk.allowed
-        if not talk.circle.family.is_member(talk.key) or talk.is_held:
+        if allowed is None or not talk.circle.family.is_member(talk.key) or talk.is_held:
             return False
         for scope in sorted(self.scopes, key=priority):
-            if not is_stub(scope) and not (allowed and self._stubs_are_there(allowed)):
+            if not is_stub(scope) and not self._stubs_are_there(allowed):
                 return False
             giving = self.scopes[scope]
             top = self._talk.circle.tops.get(scope, 0)
             if giving.holes(top):
-                await self._give_scope(giving, top)
+                await self._give_scope(giving, top, allowed)
                 return True
         return False
 
@@ -198,10 +201,7 @@ class GivingSide:
             if top and is_stub(scope) and self._talk.is_wanted(scope, allowed)
         )
 
-    async def _give_scope(self, giving: Giving, top: int) -> None:
-        allowed = self._talk.allowed
-        if allowed is None:
-            return
+    async def _give_scope(self, giving: Giving, top: int, allowed: Allowance) -> None:
         holes = giving.holes(top)
         echo = self._talk.from_peer.get(giving.scope, Ranges()).copy()
         only_mine = self._talk.own_only
