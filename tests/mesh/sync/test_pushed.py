@@ -1,4 +1,4 @@
-"""What is pushed as it happens leaves nothing unsettled beside it."""
+"""What is pushed leaves nothing unsettled beside it; what may not go yet is not tried."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.model import fact as facts
+from mesh.model.cursor import Ranges
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind
+from mesh.sync.plan import Giving
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 
 if TYPE_CHECKING:
@@ -50,3 +52,21 @@ async def test_a_number_that_came_and_went_is_settled_though_nobody_asks(
         while not (gives.has_given(outcome.tops) and a.sync.in_step(B)):
             await a.sync._moved.wait()
     assert await b.facts() == await a.facts()
+
+
+async def test_nothing_is_tried_again_and_again_while_it_is_not_known_what_may_go(
+    pair: list[Engine],
+) -> None:
+    a, b = pair
+    join(a, b)
+    await a.keep(a.memory("first"))
+    await in_step(b, a)
+    gives = a.sync._exchanges[B].gives
+    a.family.trust[B] = Trust.LIMITED  # the next hello has yet to say what goes from now on
+    forget = a.about(a.mint()[0], FactKind.FORGET, facts.Forgetting())
+    outcome = await a.keep(forget, details=False)
+    (scope,) = outcome.tops
+    gives.scopes.setdefault(scope, Giving(scope, 1, fresh=False, sent=Ranges()))
+    assert gives.scopes[scope].holes(outcome.tops[scope])
+    # True would be: once more at once. Nothing in it would let anything else run meanwhile.
+    assert not await gives._give_round()
