@@ -116,7 +116,12 @@ def _is_settled(taker: Device, raw: bytes, here: Store, state: dict[bytes, int])
 
 
 def in_step_is_true(one: Device, other: Device) -> None:
-    """``in_step`` is said of what is on both disks, never of what is only under way."""
+    """``in_step`` is said of what is on both disks, never of what is only under way.
+
+    What is committed and nobody has heard of yet is not said to be anywhere.
+    """
+    if one.disk is not None and one.disk.is_telling:
+        return
     if one.services.sync.in_step(other.key):
         missing = lacks(other, may_have(one, other.key, one.store))
         if missing:

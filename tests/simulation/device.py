@@ -13,7 +13,7 @@ from mesh.node.following import Following
 from mesh.node.options import Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import Profile
-from tests.simulation.disk import Disk, copy_of
+from tests.simulation.disk import Disk, Slowness, copy_of
 from tests.simulation.model import FORGET, Store, store_of
 from tests.simulation.network import Ways
 from tests.simulation.timeline import Chance, SkewedClock
@@ -106,6 +106,7 @@ class Device:
         self._rng = rng
         self._store = Store()
         self._read_as_of: tuple[apsw.Connection, int] | None = None
+        self.slowness = Slowness(0, 0.0)
         self.disk: Disk | None = None
         self.crew = Crew(network.loop)
         self.ways: Ways
@@ -123,7 +124,7 @@ class Device:
         """Begin a process on what the disk holds."""
         self.starts += 1
         self._let_go_untold()
-        disk = self.disk = Disk(self.connection, self._rng)
+        disk = self.disk = Disk(self.connection, self._rng, self.slowness)
         disk.on_crash = self.crash
         crew = self.crew = Crew(self.network.loop)
         await crew.create_task(self._start(disk, crew))

@@ -2,12 +2,15 @@
 
 Writes are grouped and committed a moment later, as the writer thread does it, or at once, as
 the loop does; the device may die right before a commit (what is told early is out by then), or
-after it and before anybody else is told.
+after it and before anybody else is told. A slow disk takes
+extra moments before a job and after it: what was read may be old by the time it is told, and
+what was committed is seen by readers before its own writer hears of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import TYPE_CHECKING, cast
 
 import apsw
@@ -27,13 +30,28 @@ from mesh.storage.database import Database
 from mesh.storage.schema import migrate
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Callable
 
 WRITE_S = (0.0002, 0.004)
 READ_S = (0.0001, 0.002)
 FREE = 0.7
 """How often a small job finds the writer idle."""
+HICCUPS = 0.3
+"""How many of a slow disk's jobs take longer."""
+
+
+class Slowness:
+    """The extra moments of a run's disks, up to so many seconds; drawn apart from all else."""
+
+    def __init__(self, seed: int, longest_s: float) -> None:
+        self._rng = random.Random(f"slow {seed}")  # noqa: S311 — the same in every run
+        self._longest_s = longest_s
+
+    def draw(self) -> float:
+        """How much longer something takes than it has to, in seconds."""
+        if not self._longest_s or self._rng.random() > HICCUPS:
+            return 0.0
+        return self._rng.uniform(0.0, self._longest_s)
 
 
 class Died(asyncio.CancelledError):
@@ -75,11 +93,15 @@ class Disk(Database):
     """The database of one simulated process. ``is_dead``: nothing more is written or told.
 
     ``crash_in``: how many commits the process still lives for; ``crashes_after``: whether it
-    dies after that commit rather than before it.
+    dies after that commit rather than before it. ``is_telling``: something is committed, and
+    whoever wrote it has not heard so yet.
     """
 
-    def __init__(self, connection: apsw.Connection, rng: random.Random) -> None:
+    def __init__(
+        self, connection: apsw.Connection, rng: random.Random, slowness: Slowness | None = None
+    ) -> None:
         self.connection = connection
+        self.is_telling = False
         self.is_full = False
         self.is_dead = False
         self.crash_in = -1
@@ -87,6 +109,7 @@ class Disk(Database):
         self.on_crash: Callable[[], None] = lambda: None
         self.commits = 0
         self._rng = rng
+        self._slowness = slowness or Slowness(0, 0.0)
         self._waiting: list[Write] = []
         self._owed: list[Write] = []
         self.on_written: list[Callable[[], None]] | None = None
@@ -94,13 +117,18 @@ class Disk(Database):
         self._busy = 0
         self._idle = asyncio.Event()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job waits or is under way."""
+        return bool(self._busy)
+
     async def write(
         self, job: Job[T], *, synced: bool = False, then: Callable[[T], None] | None = None
     ) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
-        if not self._waiting:
-            loop.call_later(self._rng.uniform(*WRITE_S), self._commit_group)
+        if not self._waiting and not self.is_telling:
+            self._commit_soon(loop)
         told = cast("Callable[[object], None] | None", then)
         self._waiting.append(Write(job, future, loop, synced, told))
         self._begin_work()
@@ -108,6 +136,10 @@ class Disk(Database):
             return cast("T", await future)
         finally:
             self._end_work()
+
+    def _commit_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        seconds = self._rng.uniform(*WRITE_S) + self._slowness.draw()
+        loop.call_later(seconds, self._commit_group)
 
     def _commit_group(self) -> None:
         group, self._waiting = self._waiting, []
@@ -126,11 +158,27 @@ class Disk(Database):
             self.on_crash()
             return
         self._owed = owed if error else []
-        deliver(group if error else [*owed, *group])
+        told = group if error else [*owed, *group]
+        seconds = self._slowness.draw()
+        if seconds:
+            self.is_telling = True
+            group[0].loop.call_later(seconds, self._tell, told)
+        else:
+            deliver(told)
+
+    def _tell(self, group: list[Write]) -> None:
+        """One thread writes: what came meanwhile is committed after this."""
+        self.is_telling = False
+        if self.is_dead:
+            return
+        if self._waiting:
+            self._commit_soon(group[0].loop)
+        deliver(group)
 
     @property
     def is_free(self) -> bool:
-        is_busy = self._waiting or self._owed or self.is_full or self.is_dead
+        is_busy = self._waiting or self._owed or self.is_telling or self.is_full
+        is_busy = is_busy or self.is_dead
         return not is_busy and self._rng.random() < FREE
 
     def write_now(
@@ -176,13 +224,21 @@ class Disk(Database):
     async def read(self, job: Job[T]) -> T:
         self._begin_work()
         try:
-            await asyncio.sleep(self._rng.uniform(*READ_S))
-            if self.is_dead:
-                await asyncio.get_running_loop().create_future()
+            await self._pass(self._rng.uniform(*READ_S) + self._slowness.draw())
             with typed_errors():
-                return job(self.connection)
+                found = job(self.connection)
+            seconds = self._slowness.draw()
+            if seconds:
+                await self._pass(seconds)
+            return found
         finally:
             self._end_work()
+
+    async def _pass(self, seconds: float) -> None:
+        """Nobody hears of it any more when the device is dead by then."""
+        await asyncio.sleep(seconds)
+        if self.is_dead:
+            await asyncio.get_running_loop().create_future()
 
     async def close(self) -> None:
         self.is_dead = True

@@ -350,6 +350,7 @@ def shape(seed: int) -> Shape:
         faults=faults | {"make_room": FAULTS["make_room"]},
         is_lossy=False,
         liar=None,
+        slowest_disk_s=0.0,
     )
 
 

@@ -17,8 +17,12 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.simulation.switched_off import RULES, Rule
+from tests.simulation.switched_off import RULES
+
+if TYPE_CHECKING:
+    from tests.simulation.rule import Rule
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("mesh", "tests", "resources", "pyproject.toml")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.simulation.switched_off import RULES, Rule
+from tests.simulation.switched_off import RULES
+
+if TYPE_CHECKING:
+    from tests.simulation.rule import Rule
 
 ROOT = Path(__file__).parents[2]
 

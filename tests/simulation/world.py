@@ -17,6 +17,7 @@ from mesh.commands.desk import grant
 from mesh.errors import MeshError
 from tests.simulation import checks, watch
 from tests.simulation.device import Device
+from tests.simulation.disk import Slowness
 from tests.simulation.families import FULL, GUEST, LIMITED, family
 from tests.simulation.faults import Faults
 from tests.simulation.liar import Liar
@@ -39,6 +40,8 @@ UNDOING = 10_000_000
 LOOK_EVERY = 6
 IMPORTING = 0.3
 """In how many of the runs owners take in files; drawn apart, so that the others stay."""
+SLOW = 0.25
+"""In how many of the runs disks are slow by turns; drawn apart as well."""
 ADAPTING_S = 5.0
 """Until both sides of a talk know how far they are trusted now, and what they may hold."""
 
@@ -56,6 +59,8 @@ class Shape:
     faults: dict[str, float]
     liar: int | None = None
     """Which device is in strange hands."""
+    slowest_disk_s: float = 0.0
+    """How much longer than it has to a disk may take for a job."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -81,6 +86,8 @@ def shape_of(seed: int) -> Shape:
         wishes["import"] = 10.0
     if seed >= UNDOING:
         faults["undo"] = 8.0
+    slow = random.Random(f"disks {seed}")  # noqa: S311 — as above
+    slowest_disk_s = slow.choice((0.02, 0.2, 1.0, 4.0)) if slow.random() < SLOW else 0.0
     limited = [number for number, trust in enumerate(rest, 1) if trust is LIMITED]
     is_lied_to = rng.random() < 0.3
     return Shape(
@@ -92,6 +99,7 @@ def shape_of(seed: int) -> Shape:
         wishes=wishes,
         faults=faults,
         liar=limited[-1] if limited and is_lied_to else None,
+        slowest_disk_s=slowest_disk_s,
     )
 
 
@@ -123,6 +131,7 @@ class World:
         self.network = Network(
             self.loop, self.rng, self._watch, self.shape.is_lossy, self.shape.slowest_s
         )
+        self.slowness = Slowness(self.seed, self.shape.slowest_disk_s)
         self.owner = Owner(self.rng, self.shape.wishes)
         self.faults = Faults(self)
         self._by_ways: dict[Ways, Device] = {}
@@ -175,6 +184,7 @@ class World:
 
     def add(self, device: Device) -> None:
         """A device takes part from now on."""
+        device.slowness = self.slowness
         self.devices.append(device)
 
     async def start(self, device: Device) -> None:
@@ -287,7 +297,8 @@ class World:
             await asyncio.sleep(HEAL_S)
             self._look(thoroughly=False)
             now = [(d.disk.commits if d.disk else 0, d.is_out) for d in self.devices]
-            if now == former:
+            is_busy = any(device.disk and device.disk.is_busy for device in self.running)
+            if now == former and not is_busy:
                 return
             former = now
 
