@@ -117,7 +117,7 @@ class Reading:
     async def mood(self, devices: Mapping[bytes, str], *, why: bool = False) -> MoodShown:
         """The mood by the latest observation of each device (author tag → device id).
 
-        Devices not named, and stamps more than 24 hours ahead, do not count.
+        Devices not named, and feelings more than 24 hours ahead, do not count.
         """
         until = hlc.tick_of(self._clock.wall() // 1000 + hlc.AHEAD_MAX_MS + 1) - 1
 
@@ -239,16 +239,15 @@ class Reading:
 def _latest(found: list[View], devices: Mapping[bytes, str]) -> dict[str, View]:
     """The newest of each device; one that goes on under a new key has several author tags."""
     found = [one for one in found if one.row.id[:6] in devices]
-    found.sort(key=lambda one: (one.row.stamp, one.row.id))
+    found.sort(key=lambda one: (facts.tick_in(one.row.id), one.row.id))
     return {devices[one.row.id[:6]]: one for one in found}
 
 
 def _felt(device: str, seen: View) -> Felt:
     root = seen.root
     assert isinstance(root, Observation)  # noqa: S101 — the query asks for observations only
-    return Felt(
-        device, seen.row.stamp, seen.row.id, root.valence, root.arousal, root.confidence
-    )
+    tick = facts.tick_in(seen.row.id)
+    return Felt(device, tick, seen.row.id, root.valence, root.arousal, root.confidence)
 
 
 def _reason(connection: Connection, device: str, seen: View, weight: float) -> ReasonShown:

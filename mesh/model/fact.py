@@ -81,6 +81,8 @@ class Level(IntEnum):
 
 TEXTUAL = frozenset({FactKind.TEXT, FactKind.ANSWER})
 """Facts that give an object another text; an answer does so to end a contradiction."""
+SAID = frozenset({FactKind.ROOT, FactKind.SETTLED, *TEXTUAL})
+"""Facts that make an object recent: also a root that only shares it more widely."""
 NAMED = frozenset({ObjectKind.TRAIT, ObjectKind.SETTING})
 """Objects whose id is computed from their name, and whose roots are all later ones."""
 STUBS = frozenset({FactKind.LABEL, FactKind.FORGET, FactKind.RECEIPT})

@@ -25,7 +25,6 @@ from mesh.model.fact import (
     Labelling,
     Level,
     Memory,
-    Observation,
     Tagging,
     Trait,
     Turn,
@@ -218,10 +217,10 @@ def trait_of(facts: Collection[Held]) -> Trait | None:
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """One observation: by which device, its stamp (tick) and values."""
+    """One observation: by which device, when it was felt (tick) and values."""
 
     device: str
-    stamp: int
+    tick: int
     id: bytes
     valence: float
     arousal: float
@@ -243,20 +242,12 @@ class MoodView:
 NO_MOOD = MoodView(0.0, 0.0, 0.0, "unknown", (), {})
 
 
-def felt(held: Held, device: str) -> Felt | None:
-    """An observation's root as the mood sees it."""
-    if not isinstance(held.body, Observation):
-        return None
-    seen = held.body
-    return Felt(device, held.fact.stamp, held.id, seen.valence, seen.arousal, seen.confidence)
-
-
 def latest_of_each(observations: Iterable[Felt]) -> dict[str, Felt]:
     """The newest observation of each device."""
     latest: dict[str, Felt] = {}
     for one in observations:
         known = latest.get(one.device)
-        if known is None or (one.stamp, one.id) > (known.stamp, known.id):
+        if known is None or (one.tick, one.id) > (known.tick, known.id):
             latest[one.device] = one
     return latest
 
@@ -269,9 +260,9 @@ def mood_of(observations: Iterable[Felt]) -> MoodView:
     latest = latest_of_each(observations)
     if not latest:
         return NO_MOOD
-    newest = max(one.stamp for one in latest.values())
+    newest = max(one.tick for one in latest.values())
     weights = {
-        device: one.confidence * 0.5 ** (_age_s(one.stamp, newest) / HALF_LIFE_S)
+        device: one.confidence * 0.5 ** (_age_s(one.tick, newest) / HALF_LIFE_S)
         for device, one in sorted(latest.items())
     }
     total = math.fsum(weights.values())
@@ -290,8 +281,8 @@ def mood_of(observations: Iterable[Felt]) -> MoodView:
     )
 
 
-def _age_s(stamp: int, newest: int) -> float:
-    return (hlc.milliseconds_of(newest) - hlc.milliseconds_of(stamp)) / 1000
+def _age_s(tick: int, newest: int) -> float:
+    return (hlc.milliseconds_of(newest) - hlc.milliseconds_of(tick)) / 1000
 
 
 def mood_label(valence: float, arousal: float) -> str:

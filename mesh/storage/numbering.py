@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mesh.model import fact as facts
 from mesh.model import hlc, views
 from mesh.model.allowance import DAY_MS
-from mesh.model.fact import TEXTUAL, FactKind, Level, ObjectKind
+from mesh.model.fact import Level, ObjectKind
 from mesh.storage.objects import (
     PRESENT,
     Connection,
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 TAGGED = frozenset({ObjectKind.TURN, ObjectKind.MEMORY})
 Placed = tuple[int, int, int, int | None, int, bytes]
 """A fact's row: n, kind, scope, number, mine, bytes."""
-
-_SAID = frozenset({FactKind.ROOT, FactKind.SETTLED, *TEXTUAL})
-"""What makes an object recent."""
 
 
 class Numbering:
@@ -117,12 +114,12 @@ def _is_recent_again(row: ObjectRow, found: Sequence[Placed]) -> bool:
     """
     if row.state not in PRESENT or all(number is not None for _, _, _, number, _, _ in found):
         return False
-    if row.kind == ObjectKind.CONVERSATION:
+    if row.kind in {ObjectKind.CONVERSATION, *facts.NAMED}:  # they go whatever their age
         return False
     stamps = [
         facts.read(raw).stamp
         for _, kind, _, number, _, raw in found
-        if number is not None and kind in _SAID
+        if number is not None and kind in facts.SAID
     ]
     newest = hlc.milliseconds_of(max(stamps, default=row.stamp))
     return hlc.milliseconds_of(row.stamp) - newest > DAY_MS

@@ -89,9 +89,8 @@ class Placing:
         if is_kept and self._fits(row, home):
             held = self._without_stricter(row, held)
         root = views.root_of(held)
-        said = [one.fact for one, _ in views.texts_of(held)] + ([root.fact] if root else [])
-        said += [one.fact for one in views.of_kind(held, FactKind.SETTLED)]
-        row.stamp = max((fact.stamp for fact in said), default=row.stamp)
+        said = views.of_kind(held, *facts.SAID)
+        row.stamp = max((one.fact.stamp for one in said), default=row.stamp)
         if row.state == State.FORGOTTEN:
             self._sql.execute("DELETE FROM forgotten_source WHERE object=?", (row.n,))
         row.state = State.LIVE if root else State.WAITING

@@ -182,16 +182,17 @@ def latest_thread(connection: Connection, since: int, until: int) -> str | None:
 
 
 def latest_observations(connection: Connection, until: int) -> list[View]:
-    """The newest observation of each author with a stamp up to ``until``.
+    """The newest observation of each author, felt at a tick up to ``until``.
 
     Of those the family may know: else the mood would not be the same on every device. What
-    was imported is nobody's and does not count.
+    was imported is nobody's and does not count. Its id tells when it was felt: whatever is
+    said of it later makes no feeling fresh.
     """
     found = connection.execute(
-        "SELECT n, substr(id,1,6), max(stamp) FROM object"
-        " WHERE kind=3 AND state=0 AND level<=? AND stamp<=? AND id<x'80'"
+        "SELECT n, substr(id,1,6), max(substr(id,9)) FROM object"
+        " WHERE kind=3 AND state=0 AND level<=? AND substr(id,9)<=? AND id<x'80'"
         " GROUP BY substr(id,1,6)",
-        (Level.FAMILY, until),
+        (Level.FAMILY, until.to_bytes(8, "big")),
     )
     rows = [object_by_n(connection, n) for n, _, _ in list(found)]
     return [seen for seen in (view(connection, row) for row in rows) if seen is not None]

@@ -10,7 +10,7 @@ from mesh.companion.asking import Asking
 from mesh.companion.telling import told_of
 from mesh.errors import AmbiguousName, NotFound, NotPermitted
 from mesh.messages import QuestionAsked, QuestionDecided
-from tests.mesh.companion.diary import NAMES, Diary, HandClock, diary, id_of, tag_of
+from tests.mesh.companion.diary import MINUTE, NAMES, Diary, HandClock, diary, id_of, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -85,6 +85,22 @@ async def test_a_text_is_asked_for_and_stands_once_it_is_granted(
     for one in (laptop, phone):
         assert (await memory(one, shared)).text == "coffee"  # type: ignore[union-attr]
         assert await asking(one).questions() == []
+
+
+async def test_what_is_decided_of_an_old_feeling_makes_it_no_fresh_one(
+    laptop: Diary, phone: Diary
+) -> None:
+    old = await laptop.writing.feel(-1.0)
+    laptop.clock.turn(MINUTE)
+    await laptop.writing.feel(0.5)
+    await exchange(laptop, phone)
+    await phone.writing.relabel(old.hex(), "private")
+    [question] = await wished(laptop, phone)
+    laptop.clock.turn(MINUTE)
+    await asking(laptop).decide(question.id, yes=False)
+    await exchange(laptop, phone)
+    for one in (laptop, phone):
+        assert (await one.reading.mood({tag_of("laptop"): id_of("laptop")})).valence == 0.5
 
 
 async def test_what_is_forgotten_without_the_right_is_hidden_until_somebody_decides(

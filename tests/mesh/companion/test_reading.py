@@ -6,6 +6,7 @@ import pytest
 
 from mesh.errors import AmbiguousName, NotFound
 from mesh.messages import MoodObserved, Remembered, Said
+from mesh.model import fact as facts
 from mesh.model import hlc
 from tests.mesh.companion.diary import MINUTE, NOON, Diary, diary, id_of, tag_of
 
@@ -135,6 +136,20 @@ async def test_what_only_one_device_may_know_does_not_move_the_mood(
     await laptop.give_all(phone)
     assert (await laptop.reading.mood(FAMILY)).valence == 0.4
     assert await laptop.reading.mood(FAMILY) == await phone.reading.mood(FAMILY)
+
+
+async def test_what_is_said_of_an_old_feeling_makes_it_no_fresh_one(
+    laptop: Diary, phone: Diary
+) -> None:
+    old = await laptop.writing.feel(-1.0)
+    laptop.clock.turn(MINUTE)
+    await laptop.writing.feel(0.5)
+    laptop.clock.turn(MINUTE)
+    await laptop.writing.relabel(old.hex(), "public")
+    # One that may hold what is public only never gets the root before.
+    await phone.take(raw for raw in await laptop.facts() if facts.read(raw).id != old)
+    assert (await laptop.reading.mood(FAMILY)).valence == 0.5
+    assert (await phone.reading.mood(FAMILY)).valence == 0.5
 
 
 async def test_a_device_that_is_no_longer_family_does_not_count(

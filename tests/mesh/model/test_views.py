@@ -276,7 +276,7 @@ unit = st.floats(-1, 1)
 feelings = st.builds(
     Felt,
     device=st.sampled_from(["desk", "phone", "tablet"]),
-    stamp=st.integers(0, 48 * HOUR),
+    tick=st.integers(0, 48 * HOUR),
     id=st.binary(min_size=16, max_size=16),
     valence=unit,
     arousal=unit,
@@ -305,7 +305,7 @@ def test_the_mood_is_the_same_in_any_order_and_told_twice(
 @given(st.lists(feelings, min_size=1, max_size=6), st.integers(0, 30 * HOUR))
 def test_the_mood_does_not_depend_on_when_it_is_asked(seen: list[Felt], later: int) -> None:
     later -= later % (1 << hlc.COUNTER_BITS)
-    moved = [dataclasses.replace(one, stamp=one.stamp + later) for one in seen]
+    moved = [dataclasses.replace(one, tick=one.tick + later) for one in seen]
     assert mood_of(moved) == mood_of(seen)
 
 

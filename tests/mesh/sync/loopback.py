@@ -229,6 +229,11 @@ class Engine:
             Fact(1, FactKind.ROOT, identity, b"", ObjectKind.MEMORY, tick, level, (), content)
         )
 
+    def feeling(self, felt: facts.Observation, at: int | None = None) -> bytes:
+        identity, tick = self.mint(at)
+        kind, content = ObjectKind.OBSERVATION, facts.encode_body(felt)
+        return facts.write(Fact(1, FactKind.ROOT, identity, b"", kind, tick, 1, (), content))
+
     def about(
         self,
         target: bytes,

@@ -11,7 +11,7 @@ import pytest
 
 from mesh.model import fact as facts
 from mesh.model.device import Trust
-from mesh.model.fact import FactKind
+from mesh.model.fact import FactKind, ObjectKind
 from mesh.model.pauses import EVERYBODY, Pauses
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 
@@ -119,6 +119,23 @@ async def test_what_a_new_text_makes_recent_comes_whole_though_a_tag_was_put_on_
     await a.keep(text)
     await in_step(a, b)
     assert await b.facts() == {memory, tag, text}
+
+
+async def test_an_old_feeling_that_is_shared_more_widely_comes_whole(made: Made) -> None:
+    a, b = await made(a=Trust.FULL, b=Trust.LIMITED)
+    _, now = a.mint()
+    at = now - (9 * 24 * 3600 * 1000 << 16)
+    felt = facts.Observation(0.5, 0.0, 1.0, at >> 16)
+    feeling = a.feeling(felt, at=at)
+    await a.keep(feeling)
+    join(a, b)
+    await in_step(a, b)
+    assert not await b.facts()
+    target = facts.read(feeling).id
+    wider = a.about(target, FactKind.ROOT, felt, ObjectKind.OBSERVATION, sees=(target,))
+    await a.keep(wider)
+    await in_step(a, b)
+    assert await b.facts() == {feeling, wider}
 
 
 async def test_a_limited_device_cannot_write_as_another_nor_forget_what_is_not_its_own(
