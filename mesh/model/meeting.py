@@ -1,6 +1,7 @@
 """What two devices have when they first meet: lists of shorts, one counted against the other.
 
     an object it would give    kind 1 ‖ short of its id 8
+    so many of a kind          kind 1 + flag ‖ count 8, in place of these
     a text of an edited one    kind 1 + flags ‖ short of its object 8 ‖ of the fact 8 ‖ of the
                                text 8 ‖ stamp 8
 
@@ -15,6 +16,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.errors import BadFrame
@@ -39,7 +41,8 @@ PART_SIZE = 64 * 1024
 
 _OBJECT = struct.Struct(">BQ")
 _TEXT = struct.Struct(">BQQQQ")
-_KIND, _ANSWER, _HEAD, _IS_TEXT = 0x0F, 0x20, 0x40, 0x80
+_KIND, _COUNT, _ANSWER, _HEAD, _IS_TEXT = 0x0F, 0x10, 0x20, 0x40, 0x80
+_ID_SIZE = 16
 
 
 class Worded(NamedTuple):
@@ -56,17 +59,35 @@ class Worded(NamedTuple):
 class Inventory:
     """What one device would give: the objects of each kind, and the texts of edited ones."""
 
-    objects: dict[int, array[int]] = field(default_factory=dict)
+    ids: dict[int, bytearray] = field(default_factory=dict)
+    """Of each kind the ids one behind the other, 16 bytes each."""
     texts: dict[int, list[Worded]] = field(default_factory=dict)
     mark: bytes = b""
 
     def put(self, kind: int, identity: bytes, facts: Collection[Held] = ()) -> None:
         """An object; ``facts``: all of it that would be given, if it is more than a root."""
-        short = self._short(identity)
-        self.objects.setdefault(kind, array("Q")).append(short)
+        self.ids.setdefault(kind, bytearray()).extend(identity)
         words = list(self._words(facts))
-        if [one.fact for one in words] not in ([], [short]):
+        if words and [one.fact for one in words] != [short := self._short(identity)]:
             self.texts[short] = words
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not self.ids
+
+    def count(self, kind: int) -> int:
+        """How many objects there are of a kind."""
+        return len(self.ids.get(kind, b"")) // _ID_SIZE
+
+    @cached_property
+    def objects(self) -> dict[int, array[int]]:
+        """The shorts of each kind, sorted; made when somebody asks, once all is put in."""
+        return {kind: array("Q", sorted(self._shorts(ids))) for kind, ids in self.ids.items()}
+
+    def _shorts(self, ids: bytearray) -> Iterator[int]:
+        starts = range(0, len(ids), _ID_SIZE)
+        return (self._short(bytes(ids[start : start + _ID_SIZE])) for start in starts)
 
     def _words(self, facts: Collection[Held]) -> Iterator[Worded]:
         texts = views.rivalless_texts(facts)
@@ -80,12 +101,10 @@ class Inventory:
         digest = hashlib.blake2b(whole, digest_size=8, key=self.mark, person=b"aico meeting")
         return int.from_bytes(digest.digest(), "big")
 
-    def sort(self) -> Inventory:
-        """Make it ready to be counted against."""
-        self.objects = {
-            kind: array("Q", sorted(shorts)) for kind, shorts in self.objects.items()
-        }
-        return self
+    def counted(self) -> list[bytes]:
+        """How much it is, for who has nothing that could be the same; one part."""
+        counts = (_OBJECT.pack(kind | _COUNT, self.count(kind)) for kind in self.ids)
+        return [b"".join(counts)]
 
     def parts(self) -> list[bytes]:
         """The list as bytes, cut where an entry ends; at least one."""
@@ -150,7 +169,6 @@ class Tally:
     """Counts the list of another device against the one of this device, part by part."""
 
     def __init__(self, own: Inventory) -> None:
-        """``own``: sorted."""
         self._own = own
         self._there: Counter[int] = Counter()
         self._same: Counter[int] = Counter()
@@ -166,6 +184,9 @@ class Tally:
                 raise BadFrame("half an entry")
             if layout is _TEXT:
                 self._take_text(*_TEXT.unpack_from(part, place))
+            elif part[place] & _COUNT:
+                kind, count = _OBJECT.unpack_from(part, place)
+                self._there[kind & _KIND] += count
             else:
                 self._take_object(*_OBJECT.unpack_from(part, place))
             place += layout.size
@@ -187,7 +208,7 @@ class Tally:
         """What was counted."""
         kinds = {}
         for kind, name in KINDS.items():
-            here, there = len(self._own.objects.get(kind, ())), self._there[kind]
+            here, there = self._own.count(kind), self._there[kind]
             if here or there:
                 kinds[name] = Counts(here, there, self._same[kind])
         shorts = self._own.texts.keys() | self._texts.keys()

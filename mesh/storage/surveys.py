@@ -33,7 +33,7 @@ def inventory(
         last = n
         facts = () if is_plain else _given(connection, n, stamp, allowed, mine)
         made.put(kind, identity, facts)
-    return made.sort()
+    return made
 
 
 def _given(

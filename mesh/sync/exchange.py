@@ -279,6 +279,7 @@ class Exchange:
             self.gives.offer_again()
         else:  # what came from others between the two hellos was not in ours
             self.gives.grown(hurry=False)
+        self._answer_frontier()  # it may have asked before it said that nobody waits any more
 
     # ---- frontier ----------------------------------------------------------------------------
 

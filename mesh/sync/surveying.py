@@ -54,7 +54,7 @@ class Surveying:
         own = await self._inventory(mark, lambda inventory: inventory)
         if own is not None:
             self._tally = Tally(own)
-            self._talk.say(frames.Survey(self._nonce))
+            self._talk.say(frames.Survey(self._nonce, own.is_empty))
 
     async def _inventory(self, mark: bytes, read: Callable[[Inventory], T]) -> T | None:
         """What the other would be given, by what our last hello said."""
@@ -76,7 +76,8 @@ class Surveying:
     async def _answer(self, frame: Survey) -> None:
         hello = self._talk.their_hello
         run = b"" if hello is None else hello.run
-        parts = await self._inventory(_mark(run, frame.nonce), Inventory.parts)
+        read = Inventory.counted if frame.is_empty else Inventory.parts
+        parts = await self._inventory(_mark(run, frame.nonce), read)
         if parts is None:
             return
         said = [

@@ -208,9 +208,13 @@ class Astray(Frame, frozen=True, tag=16):
 
 
 class Survey(Frame, frozen=True, tag=17):
-    """Before a first meeting: what would you give me? ``nonce`` comes back."""
+    """Before a first meeting: what would you give me? ``nonce`` comes back.
+
+    ``is_empty``: I have nothing you could have too; how much it is will do.
+    """
 
     nonce: Number
+    is_empty: bool = False
 
 
 class Surveyed(Frame, frozen=True, tag=18):

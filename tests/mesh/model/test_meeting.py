@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mesh.errors import BadFrame
 from mesh.model import views
 from mesh.model.fact import Fact, FactKind, Memory, ObjectKind, Words, encode_body
-from mesh.model.meeting import PART_SIZE, Counts, Inventory, Preview, Tally
+from mesh.model.meeting import KINDS, PART_SIZE, Counts, Inventory, Preview, Tally
 from mesh.model.views import Held
 
 ROOT = b"\x00" * 15 + b"\x01"
@@ -48,8 +48,8 @@ def _known_with(made: list[Held], chosen: set[int]) -> list[Held]:
 
 
 def _counted(here: Inventory, there: Inventory) -> Preview:
-    tally = Tally(here.sort())
-    for part in there.sort().parts():
+    tally = Tally(here)
+    for part in there.parts():
         assert len(part) <= PART_SIZE
         tally.take(part)
     return tally.preview()
@@ -126,3 +126,16 @@ def test_nothing_can_be_recognised_from_another_survey() -> None:
         made.put(ObjectKind.TURN, ROOT)
         lists.append(made.parts())
     assert lists[0] != lists[1]
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.binary(min_size=16, max_size=16))))
+def test_who_has_nothing_learns_as_much_from_counts(had: list[tuple[int, bytes]]) -> None:
+    there, by_list, by_count = Inventory(), Tally(Inventory()), Tally(Inventory())
+    for kind, identity in had:
+        there.put(kind, identity)
+    for part in there.parts():
+        by_list.take(part)
+    for part in there.counted():
+        by_count.take(part)
+    assert by_count.preview() == by_list.preview()
+    assert by_count.preview().there == len(had)
