@@ -54,6 +54,7 @@ class Matters(QObject):
         self.conflicts: tuple[ConflictShown, ...] = ()
         self.questions: tuple[QuestionShown, ...] = ()
         self._has_conflicts = self._has_questions = False
+        self._is_stopped = False
         self._asked: list[Asked] = []
         self._looked_at: float | None = None
         self._rest = QTimer(self)
@@ -73,14 +74,22 @@ class Matters(QObject):
 
     def look(self) -> None:
         """Ask the node; an answer that is still on its way is of no interest any more."""
-        self.stop()
+        self._forget_asked()
         self._asked = [
             self._wisher.wish(Conflicts(), done=self._take_conflicts, failed=self.failed.emit),
             self._wisher.wish(Questions(), done=self._take_questions, failed=self.failed.emit),
         ]
 
     def stop(self) -> None:
-        """Hear no answer any more, and ask nothing by itself until there are news."""
+        """The node goes: hear no answer any more, and ask nothing until ``go_on``."""
+        self._is_stopped = True
+        self._forget_asked()
+
+    def go_on(self) -> None:
+        """A node is there again."""
+        self._is_stopped = False
+
+    def _forget_asked(self) -> None:
         self._rest.stop()
         for asked in self._asked:
             asked.cancel()
@@ -88,7 +97,8 @@ class Matters(QObject):
 
     def look_in_time(self, now: float) -> None:
         """Ask when that was last done long ago; ``now`` in Unix seconds."""
-        if self._looked_at is None or abs(now - self._looked_at) >= PATIENCE_S:
+        is_due = self._looked_at is None or abs(now - self._looked_at) >= PATIENCE_S
+        if is_due and not self._is_stopped:
             self._looked_at = now
             self.look()
 
@@ -99,7 +109,7 @@ class Matters(QObject):
             MemoryChanged, MessageChanged, QuestionAsked, QuestionDecided,
         )  # fmt: skip
         is_touched = news == [RELOAD] or any(isinstance(one.body, kinds) for one in news)
-        if is_touched and not self._rest.isActive():
+        if is_touched and not self._is_stopped and not self._rest.isActive():
             self._rest.start()
 
     def decide(self, matter: Matter, wish: AnyWish) -> None:

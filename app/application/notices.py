@@ -46,6 +46,7 @@ class Notices(QObject):
 
     def begin(self) -> None:
         """The node is up."""
+        self.matters.go_on()
         self._bridge.told.connect(self.matters.take)
         self._next.start(FIRST_LOOK_MS)
 
