@@ -187,7 +187,7 @@ class Importing:
 
     def _written(self, outcomes: tuple[Outcome, Outcome | None]) -> None:
         for one in outcomes:
-            if one is not None and one.added:
+            if one is not None and (one.added or one.tops):
                 self._on_outcome(one)
 
 

@@ -364,6 +364,7 @@ class Following:
                 LastCopies(services.registry.key, roster, policies.policy).keeps,
                 roster.past_of(services.registry.key),
                 undone=roster.parted_tags & self.believed,
+                gives_only_own=services.gossip.gives_only_own,
             )
         return self._rules
 

@@ -58,6 +58,8 @@ class Rules:
     """The author tags this device wrote under before."""
     undone: frozenset[bytes] = frozenset()
     """Author tags whose words are void: their first meeting was undone."""
+    gives_only_own: bool = False
+    """Whether this device passes on only what was written on it."""
 
     def may_hold(self, kind: int, level: int, author: bytes | None, *, mine: bool) -> bool:
         """Whether this device may keep content of a scope kind counted at this level."""

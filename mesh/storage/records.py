@@ -144,11 +144,23 @@ class Intake:
             added = self._take_more(raw, fact, identity, identity, mine=True)
         else:
             added = False
-            self._sql.execute(
-                "UPDATE fact SET mine=1 WHERE object=? AND id IS NULL AND NOT mine", (row.n,)
-            )
+            self._adopt(row)
         self._count(fact, identity, identity, added=added)
         return added
+
+    def _adopt(self, row: ObjectRow) -> None:
+        """What another device gave is this one's too; who passes on only that tells it anew."""
+        which = "FROM fact WHERE object=? AND id IS NULL AND NOT mine"
+        sql = f"SELECT n, scope, number, raw {which}"
+        found: list[tuple[int, int, int | None, bytes]] = list(self._sql.execute(sql, (row.n,)))
+        for n, scope, number, raw in found:
+            is_new_to_others = number is not None and self._rules.gives_only_own
+            place = (
+                self._numbering.next(scope, raw, row.stamp, mine=True)
+                if is_new_to_others
+                else number
+            )
+            self._sql.execute("UPDATE fact SET mine=1, number=? WHERE n=?", (place, n))
 
     def _count(self, fact: Fact, identity: bytes, target: bytes, *, added: bool) -> None:
         outcome = self.outcome

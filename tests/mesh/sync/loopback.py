@@ -174,7 +174,8 @@ class Engine:
 
     def rules(self) -> Rules:
         full = {author_tag(k) for k, trust in self.family.trust.items() if trust is Trust.FULL}
-        return Rules(self.tag, lambda tag, _tick: tag in full)
+        own_only = self.family.gives_only_own
+        return Rules(self.tag, lambda tag, _tick: tag in full, gives_only_own=own_only)
 
     def one_more(self, key: bytes) -> None:
         """A frame of this device has arrived: the last one before the cut, perhaps."""
