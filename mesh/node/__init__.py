@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 __all__ = ["Node", "Options", "Outside"]
 
 ANSWER_S = 0.05
+"""So long an answer takes to get out of the door."""
+ANSWERS_S = 5.0
+"""Whoever waits for an answer has it before the door is closed, unless it takes longer."""
 
 
 class Node:
@@ -69,6 +72,9 @@ class Node:
         self._closed = asyncio.Event()
         self._restarting: asyncio.Task[None] | None = None
         self._is_outdated = self._is_ending = False
+        self._asked = 0
+        self._all_answered = asyncio.Event()
+        self._all_answered.set()
         self._followers: list[Callable[[News], None]] = []
         self._following: Following
         self._door: Door
@@ -148,7 +154,14 @@ class Node:
         """Do what the owner wishes: the one way, for windows and command line."""
         if self._restarting is not None:
             await asyncio.shield(self._restarting)
-        return await grant(self.services, wish, tell)
+        self._asked += 1
+        self._all_answered.clear()
+        try:
+            return await grant(self.services, wish, tell)
+        finally:
+            self._asked -= 1
+            if not self._asked:
+                self._all_answered.set()
 
     def follow(self, callback: Callable[[News], None]) -> None:
         """Call back for all news, the states as they stand first, as long as the node lives."""
@@ -226,6 +239,7 @@ class Node:
         self._is_ending = True
         if self._restarting is not None:
             # One that is half built could not be closed: it is built first.
+            self._all_answered.set()
             await asyncio.gather(self._restarting, return_exceptions=True)
         await self._stop()
 
@@ -238,6 +252,9 @@ class Node:
     async def _restart(self) -> None:
         """Build everything anew, with the answer to whoever asked for it on its way first."""
         try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWERS_S):
+                    await self._all_answered.wait()
             await asyncio.sleep(ANSWER_S)
             while self._is_outdated and not self._is_ending:
                 await self._stop()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mesh.client import connect
 from mesh.errors import BadInput, NoDeviceAnswers, NotPermitted
-from mesh.wishes import Leave, Remember, Rename, Revoke, Say, Sync
+from mesh.wishes import Import, Leave, Remember, Rename, Revoke, Say, Sync
 from tests.family.household import PATIENCE_S, Device, family, in_step, pair
 
 if TYPE_CHECKING:
@@ -162,3 +163,20 @@ async def test_who_is_ended_while_it_begins_anew_ends_in_peace(tmp_path: Path) -
         await laptop.stop()
         await laptop.start()
         assert set(await laptop.seen()) == {laptop.id} == {new} != {desk.id}
+
+
+async def test_who_asked_before_it_begins_anew_is_answered_first(tmp_path: Path) -> None:
+    lines = 40_000
+    history = tmp_path / "history.jsonl"
+    line = '{{"conversation_id": "c", "role": "user", "text": "{0}", "timestamp": {0}}}\n'
+    history.write_text("".join(map(line.format, range(lines))))
+    async with family(tmp_path, "full") as (desk, laptop), connect(laptop.profile) as client:
+        old = laptop.id
+        imported, left = await asyncio.gather(
+            client.command(Import(path=str(history))), client.command(Leave())
+        )
+        assert isinstance(left, dict)
+        assert isinstance(imported, dict)
+        assert left["device_id"] != old
+        assert imported["imported"] == lines
+        await desk.until_gone(old)
