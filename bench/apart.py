@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh.model.device import Trust
-from mesh.model.fact import Level, ScopeKind, scope_of
+from mesh.model.fact import Level
+from mesh.model.scope import ScopeKind, scope_of
 from mesh.storage import feeds
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from mesh.companion.last_copies import LastCopies
 from mesh.errors import NotFound
 from mesh.model.device import Trust, author_tag, device_id
-from mesh.model.fact import scope_parts
+from mesh.model.scope import scope_parts
 from mesh.wishes import Event
 
 if TYPE_CHECKING:

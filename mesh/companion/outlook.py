@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Grants, Label, may_send
-from mesh.model.fact import scope_parts
+from mesh.model.scope import scope_parts
 from mesh.storage import previewing
 
 if TYPE_CHECKING:

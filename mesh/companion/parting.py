@@ -15,7 +15,8 @@ from mesh.companion.subject import Subject
 from mesh.model import fact as facts
 from mesh.model import views
 from mesh.model.allowance import Grants
-from mesh.model.fact import FactKind, Forgetting, Labelling, Level, ScopeKind
+from mesh.model.fact import FactKind, Forgetting, Labelling, Level
+from mesh.model.scope import ScopeKind
 from mesh.storage import parting
 from mesh.storage.objects import Rules, State, object_by_id
 from mesh.storage.records import Intake

@@ -9,6 +9,7 @@ from mesh.companion import terms
 from mesh.messages import MoodObserved, Remembered, Said
 from mesh.model import fact as facts
 from mesh.model import hlc, views
+from mesh.model import scope as scopes
 from mesh.model.fact import FactKind, Memory, ObjectKind, Observation, Turn
 from mesh.model.views import Felt
 from mesh.storage import finding, reading
@@ -172,8 +173,8 @@ class Reading:
             row = object_by_id(connection, identity)
             if row is None:
                 return 0, frozenset()
-            kind = facts.scope_kind(row.kind, FactKind.FORGET)
-            scope = facts.scope_of(kind, row.reach, is_stub=True)
+            kind = scopes.scope_kind(row.kind, FactKind.FORGET)
+            scope = scopes.scope_of(kind, row.reach, is_stub=True)
             return scope, reading.receipts(connection, row)
 
         scope, confirmed = await self._database.read(job)

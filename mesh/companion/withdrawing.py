@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mesh.model import fact as facts
-from mesh.model.fact import ScopeKind, scope_parts
+from mesh.model.scope import UNKNOWN_SCOPE, ScopeKind, scope_parts
 from mesh.storage import choices, feeds
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from mesh.storage.database import Database
     from mesh.storage.objects import Connection
 
-_UNKNOWN = range(facts.UNKNOWN_SCOPE, facts.UNKNOWN_SCOPE + 256)
+_UNKNOWN = range(UNKNOWN_SCOPE, UNKNOWN_SCOPE + 256)
 
 
 def differing(one: Grants, other: Grants) -> set[int]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.model import hlc
-from mesh.model.fact import UNKNOWN_SCOPE, Level, ScopeKind, scope_parts
+from mesh.model.fact import Level
+from mesh.model.scope import UNKNOWN_SCOPE, ScopeKind, scope_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

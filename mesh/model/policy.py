@@ -26,7 +26,8 @@ from mesh.model.allowance import (
 )
 from mesh.model.choices import ALL_DAYS, CHOICES, Choice, Value, choice
 from mesh.model.device import Trust
-from mesh.model.fact import Level, ScopeKind, tick_in
+from mesh.model.fact import Level, tick_in
+from mesh.model.scope import ScopeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mesh.messages import HistoryArrived, told
 from mesh.model.allowance import Grants
-from mesh.model.fact import ScopeKind, scope_parts
+from mesh.model.scope import ScopeKind, scope_parts
 from mesh.storage import choices
 from mesh.sync.circle import Terms
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.model import views
-from mesh.model.fact import (
-    FactKind,
-    Level,
-    ObjectKind,
-    ScopeKind,
-    Setting,
-    Trait,
-    scope_kind,
-    scope_of,
-)
+from mesh.model.fact import FactKind, Level, ObjectKind, Setting, Trait
+from mesh.model.scope import ScopeKind, scope_kind, scope_of
 from mesh.storage.objects import OBJECT, ObjectRow, State, held_fact, held_facts
 
 if TYPE_CHECKING:

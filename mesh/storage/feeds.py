@@ -9,8 +9,9 @@ import msgspec
 
 from mesh.model.allowance import floor_of
 from mesh.model.cursor import RANGES_MAX, Cursor, Mark, Range, Ranges
-from mesh.model.fact import STAMP_MAX, ScopeKind, scope_parts
+from mesh.model.fact import STAMP_MAX
 from mesh.model.prints import Prints, digest_of, writer_of
+from mesh.model.scope import ScopeKind, scope_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

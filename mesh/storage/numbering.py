@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mesh.model import fact as facts
 from mesh.model import hlc, views
+from mesh.model import scope as scopes
 from mesh.model.allowance import DAY_MS
 from mesh.model.fact import Level, ObjectKind
 from mesh.storage.objects import (
@@ -98,13 +99,13 @@ class Numbering:
     @staticmethod
     def _scope_for(row: ObjectRow, kind: int, raw: bytes, home_level: int) -> int | None:
         """The scope a fact counts in now; None while its object is not here."""
-        scope_kind = facts.scope_kind(row.kind, kind)
+        scope_kind = scopes.scope_kind(row.kind, kind)
         if kind in facts.STUBS:
-            return facts.scope_of(scope_kind, row.reach, is_stub=True)
+            return scopes.scope_of(scope_kind, row.reach, is_stub=True)
         if row.state not in PRESENT:
             return None
         level = max(facts.read(raw).level, row.level, home_level)
-        return facts.scope_of(scope_kind, level)
+        return scopes.scope_of(scope_kind, level)
 
 
 def _is_recent_again(row: ObjectRow, found: Sequence[Placed]) -> bool:

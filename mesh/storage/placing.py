@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model import views
 from mesh.model.burst import is_in_burst
-from mesh.model.fact import FactKind, Level, ObjectKind, ScopeKind, Wishing
+from mesh.model.fact import FactKind, Level, ObjectKind, Wishing
 from mesh.model.imported import source_hash, source_of
+from mesh.model.scope import ScopeKind
 from mesh.storage import feeds, words
 from mesh.storage.objects import (
     PRESENT,
@@ -50,8 +52,8 @@ class Placing:
     def finish(self) -> None:
         """Note what is to be asked for again."""
         if self._reopened:
-            scopes = [facts.scope_of(k, level) for k in self._reopened for level in Level]
-            feeds.drop_cursors(self._sql, scopes)
+            again = [scopes.scope_of(k, level) for k in self._reopened for level in Level]
+            feeds.drop_cursors(self._sql, again)
             self._outcome.must_ask_again = True
 
     # ---- an object ---------------------------------------------------------------------------
@@ -136,7 +138,7 @@ class Placing:
         grants = self._rules.grants
 
         def is_too_strict(kind: int, level: int) -> bool:
-            widest = grants.widest(facts.scope_kind(row.kind, kind))
+            widest = grants.widest(scopes.scope_kind(row.kind, kind))
             return kind not in facts.STUBS and level > widest >= row.level
 
         found = [one.fact for one in held if is_too_strict(one.fact.kind, one.fact.level)]
@@ -156,11 +158,11 @@ class Placing:
     def _keeps(self, row: ObjectRow, home: ObjectRow | None) -> bool:
         if self._fits(row, home) or facts.author_of(row.id) == self._rules.own:
             return True
-        kind = facts.scope_kind(row.kind, FactKind.ROOT)
+        kind = scopes.scope_kind(row.kind, FactKind.ROOT)
         return self._is_ours(row) or self._is_last(row, home, kind)
 
     def _fits(self, row: ObjectRow, home: ObjectRow | None) -> bool:
-        kind = facts.scope_kind(row.kind, FactKind.ROOT)
+        kind = scopes.scope_kind(row.kind, FactKind.ROOT)
         return _counted(row, home) <= self._rules.grants.widest(kind)
 
     def _is_last(self, row: ObjectRow, home: ObjectRow | None, kind: int) -> bool:
@@ -181,7 +183,7 @@ class Placing:
 
     def _is_ours(self, row: ObjectRow) -> bool:
         """Whether it stays here, whatever may be held: what was written here may be alone."""
-        widest = self._rules.grants.widest(facts.scope_kind(row.kind, FactKind.ROOT))
+        widest = self._rules.grants.widest(scopes.scope_kind(row.kind, FactKind.ROOT))
         return self._is_own(row, by_any=widest >= Level.FAMILY)
 
     def _is_own(self, row: ObjectRow, *, by_any: bool = False) -> bool:
@@ -256,7 +258,7 @@ class Placing:
         They are asked anew; their own numbers may never have changed.
         """
         if row.state in {*PRESENT, State.WAITING}:
-            self._reopened.add(facts.scope_kind(row.kind, FactKind.ROOT))
+            self._reopened.add(scopes.scope_kind(row.kind, FactKind.ROOT))
             if row.kind == ObjectKind.OBSERVATION:
                 self._reopened.add(ScopeKind.REASON)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model.allowance import Label
-from mesh.model.fact import FactKind, ObjectKind, ScopeKind, author_of, scope_parts
+from mesh.model.fact import FactKind, ObjectKind, author_of
+from mesh.model.scope import ScopeKind, scope_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,19 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model import views
 from mesh.model.allowance import Label
-from mesh.model.fact import (
-    FactKind,
-    Level,
-    Memory,
-    ObjectKind,
-    Observation,
-    ScopeKind,
-    Turn,
-    Words,
-)
+from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Observation, Turn, Words
 from mesh.model.imported import source_of
+from mesh.model.scope import ScopeKind
 from mesh.storage.objects import (
     OBJECT,
     Connection,
@@ -287,14 +280,14 @@ def conversation_label(connection: Connection, name: str) -> Label:
     """
     row = object_by_id(connection, facts.conversation_object(name))
     if row is None:
-        return Label(facts.scope_of(ScopeKind.CONVERSATION, Level.FAMILY), facts.STAMP_MAX)
+        return Label(scopes.scope_of(ScopeKind.CONVERSATION, Level.FAMILY), facts.STAMP_MAX)
     last = connection.execute(
         "SELECT level, stamp FROM object WHERE home=?1"
         " AND shown=(SELECT max(shown) FROM object WHERE home=?1) LIMIT 1",
         (row.n,),
     ).fetchone()
     level, stamp = last or (Level.FAMILY, facts.STAMP_MAX)
-    return Label(facts.scope_of(ScopeKind.CONVERSATION, max(row.level, level)), stamp)
+    return Label(scopes.scope_of(ScopeKind.CONVERSATION, max(row.level, level)), stamp)
 
 
 def receipts(connection: Connection, row: ObjectRow) -> frozenset[bytes]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mesh.errors import BadFact
 from mesh.model import fact as facts
 from mesh.model import hlc, views
+from mesh.model import scope as scopes
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.storage import feeds, words
 from mesh.storage.commits import Decided
@@ -180,7 +181,7 @@ class Intake:
         home = self.home_of(content)
         level = max(fact.level, home.level if home else 0)
         shown = getattr(content, "shown", hlc.milliseconds_of(fact.stamp) * 1000)
-        kind = facts.scope_kind(fact.object_kind, fact.kind)
+        kind = scopes.scope_kind(fact.object_kind, fact.kind)
         state = self._state_of_first(home, kind, level, identity, mine=mine)
         row = self._enter(ObjectRow(
             self._next_n, identity, fact.object_kind, home.n if home else None, fact.level,
@@ -191,7 +192,7 @@ class Intake:
         if level < Level.PRIVATE and self._is_private(content):
             level = Level.PRIVATE
             self.outcome.unlabelled.add(identity)
-        scope = facts.scope_of(kind, level)
+        scope = scopes.scope_of(kind, level)
         number = self._numbering.next(scope, raw, fact.stamp, mine=mine)
         self._rows.facts.append((row.n, None, fact.kind, scope, number, mine, raw))
         self.outcome.rooted.append((scope, number))

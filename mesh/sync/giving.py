@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import PeerUnreachable
 from mesh.model.cursor import Mark, Ranges, ranges_of
-from mesh.model.fact import is_stub
+from mesh.model.scope import is_stub
 from mesh.storage import feeds
 from mesh.sync.comparing import Showing
 from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority

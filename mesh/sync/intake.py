@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh.errors import BadFact
 from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model.cursor import Cursor, unpacked
 from mesh.storage import feeds
 from mesh.storage.quota import CONTENT_MAX, STUBS_MAX, Room
@@ -61,8 +62,8 @@ class Source:
 
     def may_give(self, scope: int, fact: Fact, identity: bytes) -> bool:
         """Whether this device may give this fact in this scope."""
-        kind, is_stub, level = facts.scope_parts(scope)
-        if facts.scope_kind(fact.object_kind, fact.kind) != kind:
+        kind, is_stub, level = scopes.scope_parts(scope)
+        if scopes.scope_kind(fact.object_kind, fact.kind) != kind:
             return False
         if (fact.kind in facts.STUBS) != is_stub or (fact.level > level and not is_stub):
             return False
@@ -94,7 +95,7 @@ def take_page(
     """One page: every fact checked, taken or refused; its numbers are settled either way."""
     intake = Intake(connection, source.rules, details=len(rows) <= DETAILS_MAX)
     room = source.room(connection)
-    is_stub = facts.scope_parts(page.scope)[1]
+    is_stub = scopes.scope_parts(page.scope)[1]
     for raw, fact, identity, target, content in intake.expect(rows):
         has_room = room is None or room.has(raw, is_stub=is_stub)
         if not has_room or not source.may_give(page.scope, fact, identity):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Label, may_send
 from mesh.model.cursor import Mark, Range, Ranges, is_known
-from mesh.model.fact import ScopeKind, scope_parts
+from mesh.model.scope import ScopeKind, scope_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

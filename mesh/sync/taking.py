@@ -7,7 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
-from mesh.model.fact import STAMP_MAX, ScopeKind, is_stub, scope_parts
+from mesh.model.fact import STAMP_MAX
+from mesh.model.scope import ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
 from mesh.storage.commits import done
 from mesh.sync.comparing import Check, Checking

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from mesh import wishes
 from mesh.model.device import Trust, author_tag, device_id
-from mesh.model.fact import STUBS, scope_parts
+from mesh.model.fact import STUBS
+from mesh.model.scope import scope_parts
 from mesh.wire import frames
 from tests.simulation import checks, watch
 from tests.simulation.model import item, store_of

@@ -40,8 +40,8 @@ RULES = (
         "reach",
         "labels and forgets travel as far as the object ever did",
         NUMBERING,
-        "            return facts.scope_of(scope_kind, row.reach, is_stub=True)",
-        "            return facts.scope_of(scope_kind, row.level, is_stub=True)",
+        "            return scopes.scope_of(scope_kind, row.reach, is_stub=True)",
+        "            return scopes.scope_of(scope_kind, row.level, is_stub=True)",
     ),
     Rule(
         "labels do not absorb",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from mesh.errors import BadFact, TooLarge
 from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model.fact import Fact, FactKind, Level, Memory, ObjectKind, Turn, Words
 from mesh.model.imported import imported_id
 
@@ -91,7 +92,7 @@ def test_a_kind_of_a_later_version_is_read_and_kept_as_it_came() -> None:
     read = facts.read(facts.write(later))
     assert facts.body(read) is None
     assert facts.write(read) == facts.write(later)
-    assert facts.scope_kind(40, 99) == facts.UNKNOWN_SCOPE + 40
+    assert scopes.scope_kind(40, 99) == scopes.UNKNOWN_SCOPE + 40
 
 
 def test_a_later_version_may_say_more_in_a_body_we_know() -> None:
@@ -155,8 +156,8 @@ def test_a_rival_is_filed_apart_by_its_variant() -> None:
 
 @given(st.integers(0, 1 << 20), st.integers(0, 3), st.booleans())
 def test_a_scope_is_one_number_and_back(kind: int, level: int, is_stub: bool) -> None:
-    scope = facts.scope_of(kind, level, is_stub=is_stub)
-    assert facts.scope_parts(scope) == (kind, is_stub, level)
+    scope = scopes.scope_of(kind, level, is_stub=is_stub)
+    assert scopes.scope_parts(scope) == (kind, is_stub, level)
 
 
 @given(

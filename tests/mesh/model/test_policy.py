@@ -12,7 +12,7 @@ from mesh.errors import BadInput
 from mesh.model.allowance import FAMILY_GRANTS, NO_GRANTS, NOTHING, Grants, window_start
 from mesh.model.choices import CHOICES, choice
 from mesh.model.device import Trust
-from mesh.model.fact import Level, ScopeKind, Setting, scope_of
+from mesh.model.fact import Level, Setting
 from mesh.model.policy import (
     NOTE,
     Policy,
@@ -26,6 +26,7 @@ from mesh.model.policy import (
     setting_name,
     write_note,
 )
+from mesh.model.scope import ScopeKind, scope_of
 
 NOW_MS = 1_790_000_000_000
 FAMILY = bytes(16)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mesh.model import fact as facts
 from mesh.model.allowance import Grants
 from mesh.model.burst import BURST_MAX
-from mesh.model.fact import FactKind, Level, Memory, ScopeKind, Words
+from mesh.model.fact import FactKind, Level, Memory, Words
+from mesh.model.scope import ScopeKind
 from mesh.storage import choices, words
 from mesh.storage.objects import Connection, Rules
 from mesh.storage.records import Intake

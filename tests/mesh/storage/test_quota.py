@@ -6,7 +6,8 @@ import pytest
 
 from mesh.model import fact as facts
 from mesh.model.cursor import Mark
-from mesh.model.fact import Fact, FactKind, Level, ObjectKind, ScopeKind, scope_of
+from mesh.model.fact import Fact, FactKind, Level, ObjectKind
+from mesh.model.scope import ScopeKind, scope_of
 from mesh.storage.quota import ROW
 from mesh.sync.intake import Source, Taken, take_page
 from mesh.wire.frames import Page, pack_rows

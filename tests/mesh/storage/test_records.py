@@ -13,6 +13,7 @@ from mesh.companion.importing import take_entries
 from mesh.companion.lines import LineReader
 from mesh.model import fact as facts
 from mesh.model import hlc
+from mesh.model import scope as scopes
 from mesh.model.fact import FactKind, Level, Memory, ObjectKind, Observation, Turn, Words
 from mesh.storage import reading
 from mesh.storage.objects import (
@@ -463,8 +464,8 @@ def test_a_forgetting_heard_early_travels_as_far_as_the_object_ever_did() -> Non
     page.write(lambda d: d.relabel(d.subject(memory), Level.PUBLIC))
     forgetful.write(lambda d: d.forget(d.subject(memory)))
     forgetful.take(raws(page, memory))
-    scopes = [scope for (scope,) in forgetful.connection.execute("SELECT scope FROM fact")]
-    assert {scope & 3 for scope in scopes} == {Level.PUBLIC}
+    filed = [scope for (scope,) in forgetful.connection.execute("SELECT scope FROM fact")]
+    assert {scope & 3 for scope in filed} == {Level.PUBLIC}
 
 
 def test_an_old_object_that_is_edited_is_offered_anew() -> None:
@@ -506,4 +507,4 @@ def test_details_tell_each_new_fact_and_bulk_only_counts() -> None:
             intake.take(*one, mine=False)
         outcome = intake.finish()
         assert (len(outcome.fresh), len(outcome.fed), outcome.added) == (told, told, 1)
-        assert outcome.tops == {facts.scope_of(facts.ScopeKind.MEMORY, Level.FAMILY): 1}
+        assert outcome.tops == {scopes.scope_of(scopes.ScopeKind.MEMORY, Level.FAMILY): 1}

@@ -12,11 +12,13 @@ import pytest
 from mesh.clock import SystemClock
 from mesh.companion.outlook import Outlook
 from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model.allowance import NO_GRANTS, Allowance
 from mesh.model.choices import CHOICES
 from mesh.model.device import Trust, device_id
-from mesh.model.fact import FactKind, Level, ScopeKind
+from mesh.model.fact import FactKind, Level
 from mesh.model.policy import Policy, grants, private_tags, setting_name
+from mesh.model.scope import ScopeKind
 from mesh.storage import previewing
 from mesh.wire import frames
 from tests.mesh.sync.chosen import ChosenEngine, ChosenFamily, trusts
@@ -70,7 +72,7 @@ def by_kind(raws: list[bytes]) -> Counter[str]:
     found: set[tuple[bytes, str]] = set()
     for fact in map(facts.read, raws):
         if fact.kind in {FactKind.ROOT, FactKind.REASON}:
-            kind = previewing.KINDS[facts.scope_kind(fact.object_kind, fact.kind)]
+            kind = previewing.KINDS[scopes.scope_kind(fact.object_kind, fact.kind)]
             found.add((fact.object or fact.id, kind))
     return Counter(kind for _, kind in found)
 
@@ -145,8 +147,8 @@ async def test_what_happens_to_hidden_things_makes_no_sound(tmp_path: Path, seed
     for _ in range(40):
         raw = a.something(chance)
         fact = facts.read(raw)
-        kind = facts.scope_kind(fact.object_kind, fact.kind)
-        if allowed.covers(facts.scope_of(kind, fact.level)):
+        kind = scopes.scope_kind(fact.object_kind, fact.kind)
+        if allowed.covers(scopes.scope_of(kind, fact.level)):
             continue
         made.append(raw)
         await a.keep(raw)

@@ -9,6 +9,7 @@ import pytest
 
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model.cursor import Mark
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind
@@ -133,7 +134,7 @@ async def test_what_was_asked_for_right_before_a_pause_is_not_given_in_it(
     for lane in a.lanes.values():
         record(lane, payloads)
     gives = a.sync._exchanges[b.key].gives
-    scope = facts.scope_of(facts.ScopeKind.MEMORY, facts.Level.FAMILY)
+    scope = scopes.scope_of(scopes.ScopeKind.MEMORY, facts.Level.FAMILY)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(gives.since_came(frames.Since(scope, 7, (), Mark(b"", 0))))
         await asyncio.sleep(0)  # it waits for the database now

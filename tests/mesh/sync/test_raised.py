@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.links.handshake import LaneKind
-from mesh.model import fact as facts
+from mesh.model import scope as scopes
 from mesh.model.cursor import Mark
 from mesh.model.device import Trust
-from mesh.model.fact import Level, ScopeKind
+from mesh.model.fact import Level
+from mesh.model.scope import ScopeKind
 from mesh.storage import feeds
 from mesh.sync.comparing import Worker
 from mesh.sync.taking import TakingSide
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 A, B = (bytes([number]) * 32 for number in (1, 2))
 DAY = 24 * 3600 * 1000 << 16
 OLD, NEW = 400, 5
-TURNS = facts.scope_of(ScopeKind.CONVERSATION, Level.FAMILY)
+TURNS = scopes.scope_of(ScopeKind.CONVERSATION, Level.FAMILY)
 
 
 @pytest.fixture

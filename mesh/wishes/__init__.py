@@ -1,0 +1,232 @@
+"""What the owner can ask of a node: the typed wishes that windows and the command line send.
+
+A wish travels over the owner's endpoint of the door as a map with its name under ``wish``. The
+answer is a result (a struct of this room or of ``messages``, or a list of them), preceded by
+any number of events (``progress``, ``asking`` …). A file holds the wishes of
+one subject with their answers and events.
+"""
+
+from __future__ import annotations
+
+from mesh.wishes.by_hand import Publish, Request
+from mesh.wishes.changing import (
+    Forget,
+    ForgetShown,
+    Forgettings,
+    ForgettingShown,
+    History,
+    Relabel,
+    Retag,
+    Revise,
+    TextShown,
+)
+from mesh.wishes.character import (
+    Feel,
+    Mood,
+    MoodShown,
+    ReasonShown,
+    SetTrait,
+    Traits,
+    TraitShown,
+)
+from mesh.wishes.conversations import (
+    BetweenUs,
+    BrowseConversations,
+    BrowseMessages,
+    ConversationHead,
+    ConversationPage,
+    Conversations,
+    ConversationShown,
+    MessageLine,
+    MessagePage,
+    Say,
+    Show,
+)
+from mesh.wishes.family import (
+    DeviceHealth,
+    Devices,
+    DoorShown,
+    Health,
+    HealthShown,
+    Leave,
+    RecoveryPhrase,
+    RecoveryShown,
+    Rename,
+    Revoke,
+    SetRole,
+    SetTrust,
+    Status,
+    StatusShown,
+    Stop,
+)
+from mesh.wishes.files import (
+    Backup,
+    BackupDone,
+    BadPart,
+    Export,
+    ExportDone,
+    Import,
+    ImportDone,
+    Restore,
+    RestoreDone,
+)
+from mesh.wishes.kinds import Cancel, Done, Event, Progress, Shown, Wish
+from mesh.wishes.meeting import Meet, MeetingAsked, MeetingShown, Met, Part, PartingShown
+from mesh.wishes.memories import (
+    BrowseMemories,
+    Memories,
+    MemoryLine,
+    MemoryPage,
+    Remember,
+    Search,
+)
+from mesh.wishes.pairing import (
+    Answer,
+    CodeTried,
+    DeviceJoined,
+    FamilyJoined,
+    Invite,
+    InviteOpened,
+    Join,
+    JoinBegun,
+    PairingAsking,
+    PairingWithdrawn,
+)
+from mesh.wishes.settling import (
+    Conflicts,
+    ConflictShown,
+    Decide,
+    Questions,
+    QuestionShown,
+    Resolve,
+    SideShown,
+)
+from mesh.wishes.sharing import (
+    DevicePolicy,
+    Pause,
+    PauseShown,
+    Policy,
+    PolicyShown,
+    PreviewPolicy,
+    PreviewShown,
+    Resume,
+    SampleShown,
+    SetPolicy,
+    Sync,
+    SyncDone,
+)
+
+__all__ = [
+    "Answer",
+    "AnyWish",
+    "Backup",
+    "BackupDone",
+    "BadPart",
+    "BetweenUs",
+    "BrowseConversations",
+    "BrowseMemories",
+    "BrowseMessages",
+    "Cancel",
+    "CodeTried",
+    "ConflictShown",
+    "Conflicts",
+    "ConversationHead",
+    "ConversationPage",
+    "ConversationShown",
+    "Conversations",
+    "Decide",
+    "DeviceHealth",
+    "DeviceJoined",
+    "DevicePolicy",
+    "Devices",
+    "Done",
+    "DoorShown",
+    "Event",
+    "Export",
+    "ExportDone",
+    "FamilyJoined",
+    "Feel",
+    "Forget",
+    "ForgetShown",
+    "ForgettingShown",
+    "Forgettings",
+    "Health",
+    "HealthShown",
+    "History",
+    "Import",
+    "ImportDone",
+    "Invite",
+    "InviteOpened",
+    "Join",
+    "JoinBegun",
+    "Leave",
+    "Meet",
+    "MeetingAsked",
+    "MeetingShown",
+    "Memories",
+    "MemoryLine",
+    "MemoryPage",
+    "MessageLine",
+    "MessagePage",
+    "Met",
+    "Mood",
+    "MoodShown",
+    "PairingAsking",
+    "PairingWithdrawn",
+    "Part",
+    "PartingShown",
+    "Pause",
+    "PauseShown",
+    "Policy",
+    "PolicyShown",
+    "PreviewPolicy",
+    "PreviewShown",
+    "Progress",
+    "Publish",
+    "QuestionShown",
+    "Questions",
+    "ReasonShown",
+    "RecoveryPhrase",
+    "RecoveryShown",
+    "Relabel",
+    "Remember",
+    "Rename",
+    "Request",
+    "Resolve",
+    "Restore",
+    "RestoreDone",
+    "Resume",
+    "Retag",
+    "Revise",
+    "Revoke",
+    "SampleShown",
+    "Say",
+    "Search",
+    "SetPolicy",
+    "SetRole",
+    "SetTrait",
+    "SetTrust",
+    "Show",
+    "Shown",
+    "SideShown",
+    "Status",
+    "StatusShown",
+    "Stop",
+    "Sync",
+    "SyncDone",
+    "TextShown",
+    "TraitShown",
+    "Traits",
+    "Wish",
+]
+
+AnyWish = (
+    Status | Stop | Devices | Invite | Join | Answer | Meet | Part | Cancel | SetTrust
+    | Rename | SetRole | Revoke | Leave | Say | BetweenUs | Conversations | Show
+    | BrowseConversations | BrowseMessages | BrowseMemories | History | Remember | Memories
+    | Revise | Relabel | Retag | Forget | Forgettings | Conflicts | Resolve | Questions
+    | Decide | Feel | Mood | Import | Export | Backup | Restore | Search | Publish | Request
+    | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait
+    | RecoveryPhrase
+)  # fmt: skip
+"""Every wish; what the owner's endpoint accepts."""
