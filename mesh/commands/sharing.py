@@ -103,14 +103,17 @@ def _now(services: Services) -> float:
 
 
 async def _keep(services: Services, pauses: Pauses) -> None:
-    """Store, follow, and look again when the first of them ends by itself."""
-    standing = pauses.at(_now(services))
-    if standing != services.sync.pauses:
-        await services.shelf.save_secret(PAUSES, standing.encode())
+    """Follow at once, look again when the first of them ends by itself, and store.
+
+    In this order, so that of two wishes the later counts however slow the disk is.
+    """
+    standing, before = pauses.at(_now(services)), services.sync.pauses
     services.sync.set_pauses(standing)
     services.bus.publish(told(_told(services, standing), services.device_id))
     if standing.next_end is not None:
         services.wires.later(_end_some(services), standing.next_end - _now(services))
+    if standing != before:
+        await services.shelf.save_secret(PAUSES, standing.encode())
 
 
 async def _end_some(services: Services) -> None:

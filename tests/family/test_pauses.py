@@ -167,3 +167,13 @@ async def test_a_follower_hears_a_device_that_was_given_new_keys(tmp_path: Path)
 def _note(told: list[SharingPaused], news: News) -> None:
     if isinstance(news.body, SharingPaused):
         told.append(news.body)
+
+
+async def test_of_two_wishes_at_one_moment_the_later_counts(tmp_path: Path) -> None:
+    async with strangers(tmp_path, 1) as (desk,):
+        await asyncio.gather(desk.ask(Pause()), desk.ask(Resume()))
+        assert not (await shown(desk)).paused
+        await asyncio.gather(desk.ask(Resume()), desk.ask(Pause()))
+        await desk.stop()
+        await desk.start()
+        assert (await shown(desk)).paused
