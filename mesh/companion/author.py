@@ -32,6 +32,7 @@ class Author:
         self._run = run
         self._clock = clock
         self._ticks = HybridClock()
+        self._latest_ms = 0
         self._kept = 0
 
     @classmethod
@@ -52,14 +53,26 @@ class Author:
         if now_ms > EARLIEST_MS and hlc.is_far_ahead(last, now_ms):
             last = hlc.tick_of(now_ms)
         self._ticks.last = max(self._ticks.last, last)
+        self._latest_ms = hlc.milliseconds_of(last)
 
     def now(self) -> int:
         """The wall clock, Unix µs."""
         return self._clock.wall()
 
+    def _at_least_ms(self) -> int:
+        """How late it is, Unix ms: by a clock without a battery not earlier than it was before.
+
+        Else what it writes would stand before all that it has seen, and a device that it trusts
+        less would lose what it said long before.
+        """
+        now_ms = self.now() // 1000
+        if now_ms > EARLIEST_MS:
+            self._latest_ms = now_ms
+        return max(now_ms, self._latest_ms)
+
     def tick(self, connection: Connection) -> int:
         """A tick above every one given or seen, kept in the same transaction."""
-        tick = self._ticks.tick(self.now() // 1000)
+        tick = self._ticks.tick(self._at_least_ms())
         self._keep(connection)
         return tick
 
@@ -70,7 +83,7 @@ class Author:
     def see(self, connection: Connection, stamp: int) -> None:
         """Take note of another device's stamp, unless it lies too far ahead."""
         before = self._ticks.last
-        self._ticks.see(stamp, self.now() // 1000)
+        self._ticks.see(stamp, self._at_least_ms())
         if self._ticks.last != before:
             self._keep(connection)
 

@@ -56,3 +56,17 @@ async def test_the_clock_goes_on_where_it_was_unless_that_lies_days_ahead(
     found = hlc.milliseconds_of(await tick_at(database, now))
     await database.close()
     assert expected <= found <= expected + 2000
+
+
+async def test_without_a_battery_it_still_follows_what_others_write(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "x.db", bytes(32))
+    clock = SetClock(NOON_MS)
+    author = await Author.open(database, KEY, clock, SystemEntropy())
+    await database.write(author.tick)
+    hour, days = hlc.tick_of(NOON_MS + DAY_MS // 24), hlc.tick_of(NOON_MS + 3 * DAY_MS)
+    clock.ms = 0
+    await database.write(lambda sql: author.see(sql, hour))
+    assert await database.write(author.tick) > hour
+    await database.write(lambda sql: author.see(sql, days))
+    assert await database.write(author.tick) < days
+    await database.close()
