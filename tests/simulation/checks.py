@@ -176,6 +176,11 @@ def given_of(stores: Iterable[tuple[Device, Store]], roster: Roster) -> Store:
 def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms: int) -> None:
     """Whatever was on any disk of the family, and may be known, is where it should be."""
     union = given_by(devices, roster).joined(before)
+    at_home = {
+        author_tag(one.key): one.store
+        for one in devices
+        if trust_of(roster, one.key) is Trust.LIMITED
+    }
     for device in devices:
         trust = trust_of(roster, device.key)
         oldest = {Trust.FULL: 0, Trust.LIMITED: window(now_ms)}.get(trust or Trust.GUEST)
@@ -184,7 +189,12 @@ def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms
         here = device.store
         known = union.joined(here)
         for raw in sorted(before.raws - here.raws):
-            _must_be_settled(device, raw, known, oldest)
+            one = item(raw)
+            home = at_home.get(one.object[:6])
+            # What a copy of a device, or its disk before a restore, said of another's words is
+            # known to these alone when they are limited.
+            if one.is_stub or home is None or home.level(one.object) <= FAMILY:
+                _must_be_settled(device, raw, known, oldest)
 
 
 def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
@@ -227,6 +237,8 @@ def _tick(identity: bytes) -> int:
 def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
     """Whoever is family holds nothing of what was forgotten, nor what it may not hold."""
     union = given_by(devices, roster)
+    # A lowered device keeps at home what it made private, though nobody else need heed it.
+    valid = union.where(lambda one: has_right(one, roster.was_full_at))
     tags = {author_tag(key) for key in roster.members}
     for device in devices:
         name, own = device.name, author_tag(device.key)
@@ -240,7 +252,7 @@ def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:
             around = [one for home in homes for one in store.objects.get(home, ())]
             said = [*items, *around]
             is_mine = any(one.raw in store.mine for one in said) or identity[:6] == own
-            if content and not is_mine and union.joined(store).level(identity) > FAMILY:
+            if content and not is_mine and valid.joined(store).level(identity) > FAMILY:
                 raise Broken(f"{name} still has {identity.hex()}, which is private")
 
 

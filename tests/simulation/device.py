@@ -14,7 +14,7 @@ from mesh.node.options import Outside
 from mesh.node.tasks import Tasks
 from mesh.profile import Profile
 from tests.simulation.disk import Disk, Slowness, copy_of
-from tests.simulation.model import FORGET, Store, store_of
+from tests.simulation.model import FORGET, Store, has_right, store_of
 from tests.simulation.network import Ways
 from tests.simulation.timeline import Chance, SkewedClock
 
@@ -62,11 +62,16 @@ class Reactions(Following):
     """The product's own reactions; what was written or counted here is told to the run."""
 
     on_wrote: Callable[[Outcome], None]
+    on_took: Callable[[Outcome], None]
     on_surveyed: Callable[[bytes, Preview], None]
 
     def wrote(self, outcome: Outcome) -> None:
         self.on_wrote(outcome)
         super().wrote(outcome)
+
+    def took(self, key: bytes, outcome: Outcome) -> None:
+        self.on_took(outcome)
+        super().took(key, outcome)
 
     def surveyed(self, key: bytes, preview: Preview) -> None:
         self.on_surveyed(key, preview)
@@ -133,6 +138,7 @@ class Device:
         tasks = Tasks(cast("asyncio.TaskGroup", crew))
         following = self.following = Reactions(tasks, self._begin_anew)
         following.on_wrote = self._note_written
+        following.on_took = self._note_taken
         following.on_surveyed = self.on_surveyed
         self.services = services = await build(
             NOWHERE,
@@ -199,6 +205,14 @@ class Device:
         for identity, fact, target in outcome.fresh:
             self.wrote[identity] = target
             if fact.kind == FORGET:
+                self._let_go(target)
+
+    def _note_taken(self, outcome: Outcome) -> None:
+        """What another device forgot is gone for good, though it may be trusted less later."""
+        was_full_at = self.services.registry.roster.was_full_at
+        for target in outcome.forgotten:
+            about = self.store.objects.get(target, ())
+            if any(one.kind == FORGET and has_right(one, was_full_at) for one in about):
                 self._let_go(target)
 
     def _let_go(self, target: bytes) -> None:

@@ -7,8 +7,10 @@ never got. Honest devices must keep none of it and tell it nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mesh.errors import DiskFull
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
 from mesh.model import hlc
@@ -43,7 +45,8 @@ class Liar:
     async def lie(self) -> None:
         """One lie, to whoever is connected."""
         if self._rng.random() < 0.5:
-            await self._forge()
+            with suppress(DiskFull):
+                await self._forge()
         else:
             self._say(self._rng.choice(self._frames()))
 

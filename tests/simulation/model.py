@@ -108,6 +108,14 @@ class Store:
         if mine:
             self.mine.add(raw)
 
+    def where(self, fits: Callable[[Item], bool]) -> Store:
+        """Of what is known only this."""
+        found = Store()
+        for raw in self.raws:
+            if fits(item(raw)):
+                found.add(raw)
+        return found
+
     def joined(self, other: Store) -> Store:
         """What two stores know together."""
         both = Store()
