@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mesh.messages import DeviceShown
+from mesh.model.device import Kind, kind_of
 from mesh.model.health import ESSENTIAL, DeviceStanding, HealthView, health_of
 from mesh.wishes import DeviceHealth, HealthShown
 
@@ -74,6 +75,10 @@ class Presence:
         if until_ms is None or self._clock.wall() // 1000 > until_ms:
             return None
         return until_ms / 1000
+
+    def kind_of(self, view: DeviceView) -> Kind:
+        """What sort of machine a device is."""
+        return kind_of(view.role, self._capabilities(view))
 
     def _capabilities(self, view: DeviceView) -> tuple[str, ...]:
         offered = self.own_capabilities if view.is_self else self._offered.get(view.key, ())

@@ -7,8 +7,12 @@ import functools
 import hashlib
 import unicodedata
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mesh.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 GROUP = 8
@@ -35,6 +39,21 @@ class Role(StrEnum):
     MOBILE = "mobile"
     SHARED = "shared"
     GUEST = "guest"
+
+
+class Kind(StrEnum):
+    """What sort of machine a device is: how much at once does it good, and what is spared."""
+
+    MOBILE = "mobile"
+    DESKTOP = "desktop"
+    SERVER = "server"
+
+
+def kind_of(role: Role, capabilities: Collection[str]) -> Kind:
+    """What sort of machine: a mobile one by its role, a server if it offers ``server``."""
+    if role is Role.MOBILE:
+        return Kind.MOBILE
+    return Kind.SERVER if Kind.SERVER in capabilities else Kind.DESKTOP
 
 
 class Context(StrEnum):

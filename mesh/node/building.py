@@ -35,7 +35,7 @@ from mesh.links.addresses import own_addresses
 from mesh.links.door import DoorKeeper
 from mesh.links.pool import Links
 from mesh.links.switchboard import Me
-from mesh.model.device import NAME_MAX, clean_name
+from mesh.model.device import NAME_MAX, Kind, clean_name
 from mesh.model.hlc import tick_of
 from mesh.node.judging import doubted
 from mesh.node.sharing import Sharing
@@ -134,6 +134,7 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         waits=lambda key: following.is_parting or meetings.waits(key),
         wants_survey=meetings.wants_survey,
         on_surveyed=following.surveyed,
+        kind_of=lambda key: _kind_of(following.services, key),
     )
     sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
     bus, ways = Bus(), network(registry, outside, following)
@@ -240,6 +241,13 @@ async def _go_alone(
     await registry.start_anew(tags)
     if name is not None:
         await registry.directory.describe(registry.key, name=name)
+
+
+def _kind_of(services: Services, key: bytes) -> Kind:
+    """What sort of machine a device is; who is family no more has none, and gets nothing."""
+    if not services.gossip.is_member(key):
+        return Kind.DESKTOP
+    return services.presence.kind_of(services.registry.directory.view_of(key))
 
 
 async def _circle(

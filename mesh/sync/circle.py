@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mesh.model.device import Kind
 from mesh.model.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ class Hooks:
     """What the node does with what happens in talks.
 
     ``waits``: whether our owner has still to agree before anything flows between us and that
-    device; ``wants_survey``: whether it is to be counted what would flow.
+    device; ``wants_survey``: whether it is to be counted what would flow; ``kind_of``: what
+    sort of machine that device is.
     """
 
     on_taken: Callable[[bytes, Outcome], None]
@@ -118,6 +120,7 @@ class Hooks:
     waits: Callable[[bytes], bool] = lambda _: False
     wants_survey: Callable[[bytes], bool] = lambda _: False
     on_surveyed: Callable[[bytes, Preview], None] = lambda *_: None
+    kind_of: Callable[[bytes], Kind] = lambda _: Kind.DESKTOP
 
 
 @dataclass

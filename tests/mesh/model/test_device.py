@@ -13,10 +13,13 @@ from mesh.errors import BadInput
 from mesh.model.device import (
     ALPHABET,
     NAME_MAX,
+    Kind,
+    Role,
     Trust,
     author_tag,
     clean_name,
     device_id,
+    kind_of,
     parse_device_id,
 )
 
@@ -105,3 +108,9 @@ def test_names_that_mislead_are_refused(text: str) -> None:
 
 def test_a_name_is_composed_and_on_one_line() -> None:
     assert clean_name("  Cafe\u0301 \n laptop ") == "Caf\u00e9 laptop"
+
+
+def test_a_machine_is_mobile_by_its_role_and_a_server_by_what_it_offers() -> None:
+    assert kind_of(Role.MOBILE, ["server"]) is Kind.MOBILE
+    assert kind_of(Role.SHARED, ["memory", "server"]) is Kind.SERVER
+    assert {kind_of(role, ["memory"]) for role in set(Role) - {Role.MOBILE}} == {Kind.DESKTOP}
