@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from mesh.node.tasks import Tasks
     from mesh.profile import Profile
     from mesh.storage.database import Database
-    from mesh.storage.objects import Rules
 
 DEFAULT_PORT = 21550
 PORT = "port"
@@ -96,6 +95,24 @@ def real_network(registry: Registry, outside: Outside, following: Following) -> 
     return Network(context, door_keeper, links)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the services of a node stand on: its family, its pen and what the owner chose."""
+
+    profile: Profile
+    database: Database
+    outside: Outside
+    following: Following
+    tasks: Tasks
+    shelf: FamilyShelf
+    registry: Registry
+    author: Author
+    meetings: Meetings
+    policies: Policies
+    sharing: Sharing
+    gossip: Gossip
+
+
 async def build(  # noqa: PLR0913 — the parts of a node, by name
     profile: Profile,
     database: Database,
@@ -107,39 +124,52 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
     network: Callable[[Registry, Outside, Following], Network] = real_network,
 ) -> Services:
     """Every service, wired to ``following``; nothing listens yet."""
-    clock, entropy, shelf = outside.clock, outside.entropy, FamilyShelf(database)
+    ground = await _ground(profile, database, outside, following, tasks)
+    sync = Sync(await _circle(ground))
+    ways = network(ground.registry, outside, following)
+    services = await _services(ground, sync, ways, wires)
+    await _follow(services, following, tasks)
+    for topic, answerer in answerers(lambda: services).items():
+        services.bus.answer(topic, answerer)
+    return services
+
+
+async def _ground(
+    profile: Profile, database: Database, outside: Outside, following: Following, tasks: Tasks
+) -> Ground:
+    shelf = FamilyShelf(database)
     registry, author = await _family(shelf, database, outside)
-    read_file = partial(read_small, profile.settings, SETTINGS_MAX)
     meetings = await Meetings.open(shelf, registry)
-    policies = Policies(database, shelf, registry, clock, read_file)
+    read_file = partial(read_small, profile.settings, SETTINGS_MAX)
+    policies = Policies(database, shelf, registry, outside.clock, read_file)
     policies.is_joining = lambda: meetings.is_joining
     await policies.open()
     following.sharing = sharing = Sharing(
         policies, lambda: following.services, tasks.spawn, following.tell_mood
     )
-    gossip = Gossip(registry, clock, following.family_told, policies.allowance)
+    gossip = Gossip(registry, outside.clock, following.family_told, policies.allowance)
     await gossip.refresh()
-    hooks = Hooks(
-        on_taken=following.took,
-        on_said=following.heard,
-        on_moved=following.moved,
-        on_met=following.met,
-        on_asked=following.asked,
-        bulk_lane=following.bulk,
-        spawn=tasks.own,
-        note_clock=author.see,
-        capabilities=following.capabilities,
-        terms=sharing.terms,
-        is_settled=lambda: sharing.is_settled,
-        waits=lambda key: following.is_parting or meetings.waits(key),
-        wants_survey=meetings.wants_survey,
-        on_surveyed=following.surveyed,
-        kind_of=lambda key: _kind_of(following.services, key),
+    return Ground(
+        profile=profile,
+        database=database,
+        outside=outside,
+        following=following,
+        tasks=tasks,
+        shelf=shelf,
+        registry=registry,
+        author=author,
+        meetings=meetings,
+        policies=policies,
+        sharing=sharing,
+        gossip=gossip,
     )
-    sync = Sync(await _circle(database, gossip, outside, hooks, following.rules))
-    bus, ways = Bus(), network(registry, outside, following)
+
+
+async def _services(ground: Ground, sync: Sync, ways: Network, wires: Wires) -> Services:
+    database, author, following = ground.database, ground.author, ground.following
+    clock, entropy, bus = ground.outside.clock, ground.outside.entropy, Bus()
     reading = Reading(database, following.device_of, clock)
-    discretion = Discretion(shelf, clock, following.confided)
+    discretion = Discretion(ground.shelf, clock, following.confided)
     writing = Writing(
         database,
         author,
@@ -148,62 +178,67 @@ async def build(  # noqa: PLR0913 — the parts of a node, by name
         discretion,
         on_certain=following.writes,
     )
-    settling = Settling(database, reading, writing, following.device_of)
-    services = Services(
-        profile=profile,
+    return Services(
+        profile=ground.profile,
         clock=clock,
         entropy=entropy,
         database=database,
-        shelf=shelf,
-        registry=registry,
-        gossip=gossip,
-        policies=policies,
+        shelf=ground.shelf,
+        registry=ground.registry,
+        gossip=ground.gossip,
+        policies=ground.policies,
         author=author,
         writing=writing,
         discretion=discretion,
         reading=reading,
         browsing=Browsing(database, following.device_of),
-        settling=settling,
+        settling=Settling(database, reading, writing, following.device_of),
         asking=Asking(database, writing, following.device_of),
         importing=Importing(database, following.rules, clock, author, following.wrote),
         exporting=Exporting(database, reading, clock),
         backing_up=BackingUp(database, clock, entropy),
         restoring=Restoring(database, author, following.rules, clock, following.restored),
         search=Search(database, following.device_of),
-        presence=Presence(clock, await shelf.load_sightings()),
+        presence=Presence(clock, await ground.shelf.load_sightings()),
         sync=sync,
-        requests=Requests(
-            bus,
-            sync,
-            entropy,
-            tasks.spawn,
-            is_full=following.is_full_with,
-            answerers=answerers_to_others(lambda: following.services),
-        ),
+        requests=_requests(ground, bus, sync),
         context=ways.context,
         door_keeper=ways.door_keeper,
         links=ways.links,
         bus=bus,
         wires=wires,
-        meetings=meetings,
-        follow_choices=sharing.follow,
+        meetings=ground.meetings,
+        follow_choices=ground.sharing.follow,
     )
+
+
+def _requests(ground: Ground, bus: Bus, sync: Sync) -> Requests:
+    following = ground.following
+    return Requests(
+        bus,
+        sync,
+        ground.outside.entropy,
+        ground.tasks.spawn,
+        is_full=following.is_full_with,
+        answerers=answerers_to_others(lambda: following.services),
+    )
+
+
+async def _follow(services: Services, following: Following, tasks: Tasks) -> None:
+    """From now on what happens has consequences."""
     following.services = services
-    following.let_go = following.believed = await database.read(undone_before)
+    following.let_go = following.believed = await services.database.read(undone_before)
     following.doubted = await doubted(services)
     following.newsroom = Newsroom(
-        bus,
-        reading,
-        settling,
+        services.bus,
+        services.reading,
+        services.settling,
         services.device_id,
         tasks.spawn,
         device_of=following.device_of,
         members=services.tags_of_members,
         progress=following.forget_progress,
     )
-    for topic, answerer in answerers(lambda: services).items():
-        bus.answer(topic, answerer)
-    return services
 
 
 async def _family(
@@ -243,25 +278,50 @@ async def _go_alone(
         await registry.directory.describe(registry.key, name=name)
 
 
+async def _circle(ground: Ground) -> Circle:
+    """What all talks share, in a run of its own."""
+    database, outside = ground.database, ground.outside
+    run = outside.entropy.draw(RUN_SIZE)
+    await database.write(lambda sql: feeds.begin_run(sql, run))
+    tops = await database.read(feeds.tops)
+    return Circle(
+        database,
+        ground.gossip,
+        ground.following.rules,
+        _hooks(ground),
+        outside.clock,
+        run,
+        tops,
+        __version__,
+    )
+
+
+def _hooks(ground: Ground) -> Hooks:
+    following, meetings, sharing = ground.following, ground.meetings, ground.sharing
+    return Hooks(
+        on_taken=following.took,
+        on_said=following.heard,
+        on_moved=following.moved,
+        on_met=following.met,
+        on_asked=following.asked,
+        bulk_lane=following.bulk,
+        spawn=ground.tasks.own,
+        note_clock=ground.author.see,
+        capabilities=following.capabilities,
+        terms=sharing.terms,
+        is_settled=lambda: sharing.is_settled,
+        waits=lambda key: following.is_parting or meetings.waits(key),
+        wants_survey=meetings.wants_survey,
+        on_surveyed=following.surveyed,
+        kind_of=lambda key: _kind_of(following.services, key),
+    )
+
+
 def _kind_of(services: Services, key: bytes) -> Kind:
     """What sort of machine a device is; who is family no more has none, and gets nothing."""
     if not services.gossip.is_member(key):
         return Kind.DESKTOP
     return services.presence.kind_of(services.registry.directory.view_of(key))
-
-
-async def _circle(
-    database: Database,
-    gossip: Gossip,
-    outside: Outside,
-    hooks: Hooks,
-    rules: Callable[[], Rules],
-) -> Circle:
-    """What all talks share, in a run of its own."""
-    run = outside.entropy.draw(RUN_SIZE)
-    await database.write(lambda sql: feeds.begin_run(sql, run))
-    tops = await database.read(feeds.tops)
-    return Circle(database, gossip, rules, hooks, outside.clock, run, tops, __version__)
 
 
 async def introduce(services: Services, name: str | None) -> None:
