@@ -8,6 +8,7 @@ The plaintext of a record begins with one byte that says what follows:
     3 bulk wanted  the sender wants a bulk lane and asks the dialler of the live lane to dial it
     4 idle         the dialler of a bulk lane has no more use for it
     5 farewell     the sender will say no more on this lane; the dialler hangs up
+    6 arrived      4 B: so many bytes of payload have come, and wait to be dealt with (bulk)
 
 What begins otherwise is left aside, so that a later version may say more. A device that gets
 ``idle`` answers ``farewell`` if it has nothing under way, else nothing.
@@ -20,7 +21,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mesh.errors import BadFrame, BadSeal, PeerUnreachable, TooLarge
-from mesh.links.credit import Incoming, Outgoing
+from mesh.links.credit import Flow, Incoming, Outgoing
 from mesh.links.handshake import LaneKind
 from mesh.sockets import PAYLOAD_MAX, Sent
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from mesh.clock import Clock
     from mesh.links.session import Channel
 
-CREDIT_SIZE: Final = 4
+COUNT_SIZE: Final = 4
 RETRY_SECONDS: Final = 0.01
 
 
@@ -43,6 +44,7 @@ class Content(IntEnum):
     BULK_WANTED = 3
     IDLE = 4
     FAREWELL = 5
+    ARRIVED = 6
 
 
 class Connection(Protocol):
@@ -111,6 +113,11 @@ class Lane:
         """Whether bulk is under way, or waits for credit."""
         return self._turn.locked() or self._outgoing.under_way > 0
 
+    @property
+    def flow(self) -> Flow:
+        """How bulk goes on it."""
+        return self._outgoing.flow
+
     def send(self, payload: bytes) -> bool:
         """Seal and queue a payload: False when the lane is down or its queue full.
 
@@ -130,25 +137,25 @@ class Lane:
         lane goes down before that; TooLarge above 1.5 MiB.
         """
         async with self._turn:
-            while self.is_up and not self._outgoing.take(len(payload)):
+            while self.is_up and not self._outgoing.has_room(len(payload)):
                 self._credit = asyncio.get_running_loop().create_future()
                 await self._credit
             if not self.is_up:
                 raise PeerUnreachable
             while is_due():
                 if self.send(payload):
+                    self._outgoing.went(len(payload), self.used)
                     return True
                 if not self.is_up:
                     raise PeerUnreachable
                 await asyncio.sleep(RETRY_SECONDS)
-            self._outgoing.give(len(payload))
             return False
 
     def release(self, size: int) -> None:
         """Tell the sender that ``size`` bytes of payload were dealt with."""
         given = self._incoming.release(size)
         if given:
-            self.tell(Content.CREDIT, given.to_bytes(CREDIT_SIZE, "big"))
+            self.tell(Content.CREDIT, given.to_bytes(COUNT_SIZE, "big"))
 
     def close(self) -> None:
         """End the lane in good order; what is queued still goes if the peer dialled."""
@@ -179,7 +186,10 @@ class Lane:
             case Content.PAYLOAD:
                 self._take_payload(body)
             case Content.CREDIT:
-                self._take_credit(body)
+                self._take_credit(_count(body))
+            case Content.ARRIVED:
+                self._outgoing.arrived(_count(body), self._clock.monotonic())
+                self._wake()
             case Content.BULK_WANTED:
                 self._owner.bulk_wanted(self)
             case Content.IDLE if not self.is_busy:
@@ -200,12 +210,11 @@ class Lane:
         self.used = self._clock.monotonic()
         if self.kind is LaneKind.BULK:
             self._incoming.take(len(payload))
+            self.tell(Content.ARRIVED, len(payload).to_bytes(COUNT_SIZE, "big"))
         self._owner.received(self, payload)
 
-    def _take_credit(self, body: bytes) -> None:
-        if len(body) != CREDIT_SIZE:
-            raise BadFrame("This credit cannot be read.")
-        self._outgoing.give(int.from_bytes(body, "big"))
+    def _take_credit(self, size: int) -> None:
+        self._outgoing.give(size, self._clock.monotonic())
         self._wake()
 
     def _wake(self) -> None:
@@ -216,3 +225,9 @@ class Lane:
         session = self.connection.channel.current
         if self.dialled and self.is_up and session and session.is_due(self._clock.monotonic()):
             self.connection.renew()
+
+
+def _count(body: bytes) -> int:
+    if len(body) != COUNT_SIZE:
+        raise BadFrame("This number of bytes cannot be read.")
+    return int.from_bytes(body, "big")

@@ -21,6 +21,7 @@ from mesh.links.handshake import Reason, Versions, read_refusal, refusal
 from mesh.links.lane import Content
 from mesh.links.reception import CONNECTIONS_MAX, HANDSHAKES_A_MINUTE
 from mesh.links.session import FrameType, frame_type
+from mesh.links.steering import WINDOW_MAX
 from mesh.sockets import PAYLOAD_MAX, Context, Happening, Received, Socket, curve_keypair
 from tests.mesh.links.devices import HOST, Device, Raw, pair
 
@@ -442,7 +443,7 @@ async def test_who_sends_bulk_without_credit_is_cut_off(linked: Pair) -> None:
     await there.told("up")
     session = await bulk.session(LaneKind.BULK)
     for _ in range(5):
-        bulk.send(session.seal(bytes([Content.PAYLOAD]) + bytes(16 * 1024)))
+        bulk.send(session.seal(bytes([Content.PAYLOAD]) + bytes(WINDOW_MAX // 4)))
     await bulk.is_cut_off()
     await there.told("bulk up", "bulk down")
     assert there.frames.qsize() == 4

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.errors import PeerUnreachable, ProtocolError
-from mesh.links.credit import Outgoing
+from mesh.links.credit import Flow, Outgoing
 from mesh.links.handshake import LaneKind
 from tests.simulation.disk import Died
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DIAL_S = (0.05, 1.5)
 NOTICE_S = (0.0, 4.0)
 TICK_S = 1e-6
+WORD_S = 0.001
 BULK_BYTES_A_S = 2_000_000
 
 
@@ -67,6 +68,8 @@ class VirtualLane:
         if not network.reaches(self.other.ways, self.ways):
             network.break_lane(self)
         elif self.is_up and not self.is_cut:
+            if self.kind is LaneKind.BULK and not network.is_lossy:
+                network.loop.call_later(WORD_S, self.other.take_arrived, len(payload))
             try:
                 self.ways.on_frame(self, payload)
             except ProtocolError:
@@ -76,15 +79,19 @@ class VirtualLane:
 
     async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
         async with self._turn:
-            while self.is_up and not self._outgoing.take(len(payload)):
+            while self.is_up and not self._outgoing.has_room(len(payload)):
                 self._credit = asyncio.get_running_loop().create_future()
                 await self._credit
             if not self.is_up:
                 raise PeerUnreachable
-            if is_due():
-                return self.send(payload)
-            self._outgoing.give(len(payload))
+            if is_due() and self.send(payload):
+                self._outgoing.went(len(payload), self.ways.network.loop.time())
+                return True
             return False
+
+    @property
+    def flow(self) -> Flow:
+        return self._outgoing.flow
 
     def release(self, size: int) -> None:
         delay = self.ways.network.delays(LaneKind.LIVE, 0) or [0.0]
@@ -92,7 +99,12 @@ class VirtualLane:
 
     def take_credit(self, size: int) -> None:
         """The other end has dealt with so many bytes."""
-        self._outgoing.give(size)
+        self._outgoing.give(size, self.ways.network.loop.time())
+        self.wake()
+
+    def take_arrived(self, size: int) -> None:
+        """So many bytes have come out at the other end."""
+        self._outgoing.arrived(size, self.ways.network.loop.time())
         self.wake()
 
     def wake(self) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.errors import BadInput, PeerUnreachable, ProtocolError, TooLarge
-from mesh.links.credit import WINDOW
 from mesh.links.pool import is_dialable
 from mesh.links.session import RENEW_SECONDS
+from mesh.links.steering import WINDOW, WINDOW_MAX
 from mesh.sockets import PAYLOAD_MAX, curve_keypair
 from tests.mesh.links.devices import HOST, Device, Raw, pair
 
@@ -255,17 +255,21 @@ async def test_bulk_waits_for_credit_and_goes_on(linked: Pair) -> None:
     here, there = linked
     there.releases = False
     lane = await here.links.bulk(there.id)
-    page = bytes(WINDOW // 4)
+    page = bytes(WINDOW)
     async with asyncio.TaskGroup() as group:
-        sending = [group.create_task(lane.send_bulk(page)) for _ in range(12)]
-        arrived = [await there.frames.get() for _ in range(4)]
+        sending = [group.create_task(lane.send_bulk(page)) for _ in range(32)]
+        arrived = [await there.frames.get()]
         assert here.live(there).send(b"live goes on")
-        assert (await there.frames.get())[1] == b"live goes on"
-        assert [task.done() for task in sending] == [True] * 4 + [False] * 8
-        for _ in range(8):
-            arrived[0][0].release(len(page))
-            arrived.append(await there.frames.get())
-    assert len(arrived) == 12
+        while (came := await there.frames.get())[1] != b"live goes on":
+            arrived.append(came)
+        there.live(here).send(b"back")
+        assert await here.heard() == b"back"
+        assert sum(task.done() for task in sending) * len(page) <= WINDOW_MAX
+        for released in arrived:
+            released[0].release(len(page))
+            if len(arrived) < len(sending):
+                arrived.append(await there.frames.get())
+    assert len(arrived) == len(sending)
 
 
 async def test_a_payload_above_the_window_goes_when_nothing_is_under_way(linked: Pair) -> None:
@@ -285,7 +289,7 @@ async def test_who_waits_for_credit_learns_that_the_lane_went_down(linked: Pair)
     here, there = linked
     there.releases = False
     lane = await here.links.bulk(there.id)
-    await lane.send_bulk(bytes(WINDOW))
+    await lane.send_bulk(bytes(WINDOW_MAX))
 
     async def remove() -> None:
         await there.frames.get()
