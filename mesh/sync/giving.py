@@ -213,16 +213,21 @@ class GivingSide:
             numbers = [number for number in found if number not in echo]
             return numbers, feeds.dead_numbers(holes, numbers)
 
+        is_due = self._as_of_now(giving, allowed)
         numbers, dead = await self._talk.circle.database.read(plan)
-        await self._give_pages(giving, numbers, dead, top)
+        await self._give_pages(giving, numbers, dead, top, is_due)
 
     async def _give_pages(
-        self, giving: Giving, numbers: list[int], dead: list[tuple[int, int]], top: int
+        self,
+        giving: Giving,
+        numbers: list[int],
+        dead: list[tuple[int, int]],
+        top: int,
+        is_due: IsDue,
     ) -> None:
         """The pages of a plan; the first one settles the dead numbers too."""
         send: Callable[[Page, IsDue], Coroutine[None, None, bool]]
         send = self._send_live if len(numbers) <= SMALL else self._send_bulk
-        is_due = self._as_of_now(giving)
         if dead and await send(self._page(giving, Ranges(dead).packed(), [], top), is_due):
             giving.sent.settle(dead)
         for start in range(0, len(numbers), READ_AHEAD):
@@ -234,14 +239,14 @@ class GivingSide:
                 self.sent += count
                 self._talk.moved()
 
-    def _as_of_now(self, giving: Giving) -> IsDue:
+    def _as_of_now(self, giving: Giving, allowed: Allowance) -> IsDue:
         """Whether what is read from now on may still go, at any later moment.
 
         Not once the scope was asked for anew or somebody is trusted otherwise, nor after
         anything was narrowed or forgotten: it may be in a page that waits for credit.
         """
         talk, circle = self._talk, self._talk.circle
-        allowed, withdrawals = talk.allowed, circle.withdrawals
+        withdrawals = circle.withdrawals
         return lambda: (
             talk.allowed is allowed
             and self.scopes.get(giving.scope) is giving

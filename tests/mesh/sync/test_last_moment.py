@@ -142,3 +142,34 @@ async def test_what_was_asked_for_right_before_a_pause_is_not_given_in_it(
     await a.database.wait_idle()
     assert not gives.scopes
     assert sent_texts(payloads) == set()
+
+
+async def test_trusted_less_while_it_looks_for_what_to_give_it_relays_no_more(
+    pair: list[Engine],
+) -> None:
+    a, b = pair
+    await a.keep(a.memory("first"))
+    join(a, b)
+    await in_step(b, a)
+    others = b.memory("of another")
+    payloads: list[bytes] = []
+    for lane in a.lanes.values():
+        record(lane, payloads)
+
+    def take(connection: apsw.Connection) -> Outcome:
+        intake = Intake(connection, a.rules(), details=True)
+        for one in intake.expect([others]):
+            intake.take(*one, mine=False)
+        return intake.finish()
+
+    a.sync.grew(await a.database.write(take), None)
+    read = a.database.read
+
+    async def lowered(job):  # type: ignore[no-untyped-def]
+        a.family.trust[A] = Trust.LIMITED
+        return await read(job)
+
+    a.database.read = lowered  # type: ignore[method-assign]
+    gives = a.sync._exchanges[b.key].gives
+    await gives._give_round()
+    assert sent_texts(payloads) == set()
