@@ -299,6 +299,7 @@ async def _circle(ground: Ground) -> Circle:
 def _hooks(ground: Ground) -> Hooks:
     following, meetings, sharing = ground.following, ground.meetings, ground.sharing
     return Hooks(
+        on_taking=following.takes,
         on_taken=following.took,
         on_said=following.heard,
         on_moved=following.moved,

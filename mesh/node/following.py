@@ -186,9 +186,15 @@ class Following:
         services.bus.publish(told(news, services.device_id))
         self.announce_soon()
 
+    def takes(self, _key: bytes, outcome: Outcome) -> None:
+        """Another device's facts are certain to be stored: the bus need not wait for it.
+
+        Should the process die this very moment they come again, and are told again.
+        """
+        self.newsroom.tell(outcome)
+
     def took(self, _key: bytes, outcome: Outcome) -> None:
         """Another device's facts were stored."""
-        self.newsroom.tell(outcome)
         if outcome.forgotten:
             self._tasks.spawn(self._confirm(set(outcome.forgotten)))
         self._stored(outcome)

@@ -58,9 +58,15 @@ class Decided(Generic[T]):
     is_certain: bool
 
 
-def done(result: T) -> Decided[T]:
-    """What a job came to that has written all already."""
-    return Decided(result, lambda _: None, is_certain=False)
+def at_once(decide: Job[Decided[T]]) -> Job[T]:
+    """Decide and write in one go."""
+
+    def job(connection: apsw.Connection) -> T:
+        decided = decide(connection)
+        decided.write(connection)
+        return decided.result
+
+    return job
 
 
 @dataclass(slots=True)

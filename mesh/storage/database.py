@@ -32,6 +32,7 @@ from mesh.storage.commits import (
     Job,
     T,
     Write,
+    at_once,
     attempt,
     commit,
     deliver,
@@ -167,13 +168,7 @@ class Database:
         """Write a small job, on the loop if that may be; otherwise as ``write_now``."""
         if self.is_free:
             return self.write_now(decide, tell=tell, then=then)
-
-        def job(connection: apsw.Connection) -> T:
-            decided = decide(connection)
-            decided.write(connection)
-            return decided.result
-
-        return await self.write(job, then=then)
+        return await self.write(at_once(decide), then=then)
 
     @property
     def is_free(self) -> bool:

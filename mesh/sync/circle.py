@@ -103,9 +103,11 @@ class Hooks:
 
     ``waits``: whether our owner has still to agree before anything flows between us and that
     device; ``wants_survey``: whether it is to be counted what would flow; ``kind_of``: what
-    sort of machine that device is.
+    sort of machine that device is. ``on_taking`` is told what another device gave as soon as
+    that is certain, ``on_taken`` once it is committed.
     """
 
+    on_taking: Callable[[bytes, Outcome], None]
     on_taken: Callable[[bytes, Outcome], None]
     on_said: Callable[[bytes, Frame], None]
     on_moved: Callable[[bytes], None]

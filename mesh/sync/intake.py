@@ -10,6 +10,7 @@ from mesh.model import fact as facts
 from mesh.model import scope as scopes
 from mesh.model.cursor import Cursor, unpacked
 from mesh.storage import feeds
+from mesh.storage.commits import Decided
 from mesh.storage.quota import CONTENT_MAX, STUBS_MAX, Room
 from mesh.storage.records import Intake
 from mesh.wire import frames
@@ -75,13 +76,17 @@ class Source:
         return None if self.own_tags is None else Room(connection, self.key, *self.limits)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
-    """What a page did, how far its scope is settled now, and when it was last compared."""
+    """What a page did; once written, how far its scope is settled and when it was compared.
+
+    ``is_told``: whether its news was told before it was written.
+    """
 
     outcome: Outcome
-    floor: int
-    audited: int
+    floor: int = 0
+    audited: int = 0
+    is_told: bool = False
 
 
 def take_page(
@@ -93,6 +98,20 @@ def take_page(
     resets: bool,
 ) -> Taken:
     """One page: every fact checked, taken or refused; its numbers are settled either way."""
+    decided = decide_page(connection, page, rows, source, resets=resets)
+    decided.write(connection)
+    return decided.result
+
+
+def decide_page(
+    connection: Connection,
+    page: Page,
+    rows: list[bytes],
+    source: Source,
+    *,
+    resets: bool,
+) -> Decided[Taken]:
+    """What becomes of a page, and the writing of it."""
     intake = Intake(connection, source.rules, details=len(rows) <= DETAILS_MAX)
     room = source.room(connection)
     is_stub = scopes.scope_parts(page.scope)[1]
@@ -110,21 +129,25 @@ def take_page(
     if room is not None:
         room.keep()
     decided = intake.decide()
-    decided.write(connection)
-    outcome = decided.result
-    source.note(connection, outcome.newest)
-    return _settle(connection, page, source, outcome, resets=resets)
+    taken = Taken(decided.result)
+
+    def write(connection: Connection) -> None:
+        decided.write(connection)
+        source.note(connection, taken.outcome.newest)
+        _settle(connection, page, source, taken, resets=resets)
+
+    return Decided(taken, write, decided.is_certain and room is None)
 
 
 def _settle(
-    connection: Connection, page: Page, source: Source, outcome: Outcome, *, resets: bool
-) -> Taken:
+    connection: Connection, page: Page, source: Source, taken: Taken, *, resets: bool
+) -> None:
     if feeds.epoch(connection) != source.epoch:
-        return Taken(outcome, 0, 0)
+        return
     cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, page.scope)
     if cursor.is_new:
         cursor.audited = max(1, source.now_ms)
     cursor.take(unpacked(page.settles), page.mark)
     cursor.since = max(cursor.since, source.since)
     feeds.save_cursor(connection, source.key, page.scope, cursor)
-    return Taken(outcome, cursor.settled.floor, cursor.audited)
+    taken.floor, taken.audited = cursor.settled.floor, cursor.audited

@@ -127,6 +127,10 @@ class Sync:
             else:
                 exchange.gives.grown(hurry=True)
 
+    def takes(self, key: bytes, outcome: Outcome) -> None:
+        """What a page of another device brought is certain."""
+        self._circle.hooks.on_taking(key, outcome)
+
     def took(self, key: bytes, outcome: Outcome) -> None:
         """A page of another device was committed here."""
         self._circle.hooks.on_taken(key, outcome)

@@ -10,21 +10,22 @@ from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.model.scope import ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
-from mesh.storage.commits import done
+from mesh.storage.commits import at_once
 from mesh.sync.comparing import Check, Checking
-from mesh.sync.intake import Source, Taken, news_in, take_page
+from mesh.sync.intake import Source, Taken, decide_page, news_in
 from mesh.sync.plan import Taking, is_audit_due, priority
 from mesh.wire import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mesh.storage.commits import Decided
     from mesh.storage.objects import Connection
     from mesh.sync.comparing import Worker
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Hello, Page
 
-    Storing = tuple[Callable[[Connection], Taken], Callable[[Taken], None]]
+    Storing = tuple[Callable[[Connection], Decided[Taken]], Callable[[Taken], None]]
 
 SETTLED_MAX = 100_000
 """Numbers in a Since; a cursor that is more scattered tells its floor only."""
@@ -198,9 +199,9 @@ class TakingSide:
         async with self._storing:
             storing = self._storing_of(page)
             if storing is not None:
-                job, written = storing
+                decide, written = storing
                 # The link may go meanwhile; what is committed is handed on all the same.
-                taken = await self._talk.circle.database.write(job, then=written)
+                taken = await self._talk.circle.database.write(at_once(decide), then=written)
                 self._confirm(page, taken)
 
     def take_now(self, page: Page) -> bool:
@@ -213,16 +214,20 @@ class TakingSide:
             return False
         storing = self._storing_of(page, rows)
         if storing is not None:
-            job, written = storing
-            taken = database.write_now(lambda sql: done(job(sql)), then=written)
+            decide, written = storing
+            taken = database.write_now(decide, tell=self._tell, then=written)
             self._confirm(page, taken)
         return True
+
+    def _tell(self, taken: Taken) -> None:
+        taken.is_told = True
+        self._talk.listener.takes(self._talk.key, taken.outcome)
 
     def _confirm(self, page: Page, taken: Taken) -> None:
         self._talk.say(frames.Ack(page.scope, page.talk, taken.floor))
 
     def _storing_of(self, page: Page, rows: list[bytes] | None = None) -> Storing | None:
-        """The job that stores a page, and what follows; None when it is not to be stored.
+        """What decides how a page is stored, and what follows; None when it is not to be.
 
         ``rows``: if they are unpacked already.
         """
@@ -245,15 +250,17 @@ class TakingSide:
         )
         resets = not taking.is_begun and (page.fresh or taking.must_reset)
 
-        def job(connection: Connection) -> Taken:
+        def decide(connection: Connection) -> Decided[Taken]:
             facts = frames.unpack_rows(page) if rows is None else rows
-            return take_page(connection, page, facts, source, resets=resets)
+            return decide_page(connection, page, facts, source, resets=resets)
 
         def written(taken: Taken) -> None:
+            if not taken.is_told:
+                self._tell(taken)
             self._note(taking, page, taken)
             talk.listener.took(talk.key, taken.outcome)
 
-        return job, written
+        return decide, written
 
     def _note(self, taking: Taking, page: Page, taken: Taken) -> None:
         taking.is_begun = True

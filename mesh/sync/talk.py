@@ -25,6 +25,9 @@ class Listener(Protocol):
     def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
 
+    def takes(self, key: bytes, outcome: Outcome) -> None:
+        """What a page of another device brought is certain: it is, or is being, committed."""
+
     def took(self, key: bytes, outcome: Outcome) -> None:
         """A page of another device was committed here."""
 

@@ -132,6 +132,7 @@ class Engine:
         self.lanes: dict[tuple[bytes, LaneKind], LoopbackLane] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.taken: list[Outcome] = []
+        self.on_taking: Callable[[Outcome], None] = lambda _: None
         self.frames_left = -1
         self.was_cut = asyncio.Event()
         self.database: Database
@@ -143,6 +144,7 @@ class Engine:
         await self.database.write(lambda c: feeds.begin_run(c, run))
         tops = await self.database.read(feeds.tops)
         hooks = Hooks(
+            on_taking=lambda _key, outcome: self.on_taking(outcome),
             on_taken=lambda _key, outcome: self.taken.append(outcome),
             on_said=lambda _key, _frame: None,
             on_moved=lambda _key: None,

@@ -90,6 +90,24 @@ async def test_a_fact_is_pushed_before_it_is_committed_and_counts_once(
     assert (sent, outcome.added) == ([True], 1)
 
 
+async def test_what_arrives_is_told_while_it_is_written_and_once(pair: list[Engine]) -> None:
+    a, b = pair
+    told: list[tuple[int, bool]] = []
+
+    def tell(outcome: Outcome) -> None:
+        told.append((outcome.added, b.database._writer.in_transaction))  # type: ignore[union-attr]
+
+    b.on_taking = tell
+    while not b.database.is_free:
+        await b.database.wait_idle()
+    a.keep_now(raw := a.turn("early"))
+    await b_has(b, raw)
+    assert told == [(1, True)]
+    await a.keep(a.memory("not so simple"), a.turn("x" * 20_000))
+    await in_step(b, a)
+    assert sum(added for added, _ in told) == 3
+
+
 async def test_what_the_dead_process_had_pushed_comes_back_and_the_next_fact_arrives(
     pair: list[Engine], tmp_path: Path
 ) -> None:
