@@ -202,7 +202,7 @@ class Draft:
     def confirm(self, subject: Subject) -> None:
         """Write this device's receipt for a forgetting, once."""
         connection, row = self.connection, subject.row
-        if self.author.tag not in reading.receipts(connection, row):
+        if reading.owes_receipt(connection, row, self.author.tag):
             seen = reading.forgets(connection, row)
             self.add(FactKind.RECEIPT, subject, Receipt(), level=subject.reach, sees=seen)
 

@@ -376,5 +376,7 @@ def _unconfirmed(draft: Draft, wanted: frozenset[bytes] | None) -> list[ObjectRo
     rows = [object_by_id(draft.connection, identity) for identity in sorted(wanted)]
     return [
         row for row in rows
-        if row is not None and reading.awaits_receipt(draft.connection, row, draft.author.tag)
+        if row is not None
+        and row.state == State.FORGOTTEN  # it may be held back: nothing is erased yet
+        and reading.owes_receipt(draft.connection, row, draft.author.tag)
     ]  # fmt: skip

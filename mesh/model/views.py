@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mesh.model import hlc
@@ -86,6 +87,17 @@ def confirmed_by(facts: Collection[Held]) -> frozenset[bytes]:
         for held in of_kind(facts, FactKind.RECEIPT)
         if forgets and (not held.fact.sees or not forgets.isdisjoint(held.fact.sees))
     )
+
+
+def owes_receipt(facts: Collection[Held], tag: bytes) -> bool:
+    """Whether a forget stands that no receipt of this author (tag) saw.
+
+    Each is confirmed: who says one need not know of the others, such as a device whose disk is
+    an older one now.
+    """
+    forgets = {held.id for held in of_kind(facts, FactKind.FORGET)}
+    own = [held.fact.sees for held in of_kind(facts, FactKind.RECEIPT) if held.id[:6] == tag]
+    return all(own) and not forgets.issubset(chain.from_iterable(own))
 
 
 def _label_of(held: Held) -> int:

@@ -301,16 +301,13 @@ def forgets(connection: Connection, row: ObjectRow) -> list[bytes]:
 
 
 def unconfirmed(connection: Connection, tag: bytes) -> list[ObjectRow]:
-    """Forgotten objects for which this author (tag) has not written a receipt yet."""
+    """Forgotten objects for which this author (tag) owes a receipt."""
     is_named = "EXISTS(SELECT 1 FROM fact WHERE fact.object=object.n AND fact.kind=8)"
     found = connection.execute(f"{OBJECT} WHERE state=2 AND {is_named}")
     rows = [ObjectRow(*row) for row in found]
-    return [row for row in rows if tag not in receipts(connection, row)]
+    return [row for row in rows if owes_receipt(connection, row, tag)]
 
 
-def awaits_receipt(connection: Connection, row: ObjectRow, tag: bytes) -> bool:
-    """Whether an object was forgotten by name and this author (tag) has not confirmed it."""
-    if row.state != State.FORGOTTEN:  # it may be held back: nothing is erased yet
-        return False
-    held = held_facts(connection, row)
-    return views.is_forgotten(held) and tag not in views.confirmed_by(held)
+def owes_receipt(connection: Connection, row: ObjectRow, tag: bytes) -> bool:
+    """Whether an object is forgotten by name and this author (tag) owes a receipt for it."""
+    return views.owes_receipt(held_facts(connection, row), tag)

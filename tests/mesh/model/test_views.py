@@ -163,6 +163,20 @@ def test_a_receipt_confirms_only_the_forget_it_saw() -> None:
     assert views.confirmed_by([right, former, other]) == frozenset()
 
 
+def test_each_forget_is_confirmed_for_who_says_one_need_not_know_of_the_others() -> None:
+    first = held(1, FactKind.FORGET, Forgetting())
+    again = held(2, FactKind.FORGET, Forgetting())
+    one = held(3, FactKind.RECEIPT, Receipt(), author=b"tablet", sees=[first.id])
+    both = held(4, FactKind.RECEIPT, Receipt(), author=b"tablet", sees=[first.id, again.id])
+    former = held(5, FactKind.RECEIPT, Receipt(), author=b"laptop")
+    assert views.owes_receipt([first], b"tablet")
+    assert not views.owes_receipt([first, one], b"tablet")
+    assert views.owes_receipt([first, one, again], b"tablet")
+    assert not views.owes_receipt([first, one, again, both], b"tablet")
+    assert not views.owes_receipt([first, again, former], b"laptop")
+    assert not views.owes_receipt([one], b"phone0")
+
+
 def test_two_texts_that_did_not_see_each_other_are_a_contradiction_until_one_answers() -> None:
     one = held(1, FactKind.TEXT, Words("coffee"), sees=[OBJECT])
     other = held(2, FactKind.TEXT, Words("milk"), sees=[OBJECT])
