@@ -35,6 +35,7 @@ from bench.leafing import leafing
 from mesh.wishes import Import, Invite, Say, Sync
 
 MESSAGES, RATE = 300, 20.0
+JOINED_WITHIN_S = 900.0
 AT_ONCE = 50
 """How many calls one client may have open, and a bit less."""
 
@@ -61,56 +62,61 @@ async def live(a: BenchDevice, b: BenchDevice, count: int, rate: float) -> dict[
 
 
 async def initial(path: Path, count: int, idle_s: float) -> dict[str, Any]:
-    """A has ``count`` messages; B has none and joins."""
+    """A has ``count`` messages; B has none and joins; then they go on."""
     async with family(2) as (a, b):
-        begun = time.perf_counter()
-        done = await a.ask(Import(path=str(path)))
-        found = {"messages": count, "import_s": round(time.perf_counter() - begun, 2), **done}
-        for device in (a, b):
-            await device.stop()  # their memory is to be that of a fresh start
-            await device.start()
-            device.forget_peak()
-        cpu, wire = [a.cpu_s(), b.cpu_s()], wire_bytes()
-        begun = time.perf_counter()
-        await pair(a, b, Invite())
-        synced = await b.ask(Sync(wait=300))
-        found |= {
-            "in_step": synced["in_step"],
-            "initial_s": round(time.perf_counter() - begun, 2),
-            "initial_mb": round((wire_bytes() - wire) / 1e6, 2),
-            "initial_cpu_s": [round(a.cpu_s() - cpu[0], 2), round(b.cpu_s() - cpu[1], 2)],
-            "peak_mb": [round(a.peak_mb(), 1), round(b.peak_mb(), 1)],
-        }
-        found["more_100"] = await more(a, b)
+        found = await joining(a, b, path, count)
         found["live"] = await live(a, b, MESSAGES, RATE)
-        found["idle"] = await idle(a, b, idle_s)
+        found["idle"] = await idle_of([a, b], idle_s)
         return found
 
 
-async def more(a: BenchDevice, b: BenchDevice) -> dict[str, float]:
-    """100 more on A, one after the other as fast as it goes, until B has them."""
+async def joining(a: BenchDevice, b: BenchDevice, path: Path, count: int) -> dict[str, Any]:
+    """A takes in what is in a file, B joins and gets all of it; then 100 more."""
+    begun = time.perf_counter()
+    done = await a.ask(Import(path=str(path)))
+    found = {"messages": count, "import_s": round(time.perf_counter() - begun, 2), **done}
+    for device in (a, b):
+        await device.stop()  # their memory is to be that of a fresh start
+        await device.start()
+        device.forget_peak()
+    cpu, wire = [a.cpu_s(), b.cpu_s()], wire_bytes()
+    begun = time.perf_counter()
+    await pair(a, b, Invite())
+    synced = await b.ask(Sync(wait=JOINED_WITHIN_S))
+    return found | {
+        "in_step": synced["in_step"],
+        "initial_s": round(time.perf_counter() - begun, 2),
+        "initial_mb": round((wire_bytes() - wire) / 1e6, 2),
+        "initial_cpu_s": [round(a.cpu_s() - cpu[0], 2), round(b.cpu_s() - cpu[1], 2)],
+        "peak_mb": [round(a.peak_mb(), 1), round(b.peak_mb(), 1)],
+        "more_100": await more(a, b),
+    }
+
+
+async def more(a: BenchDevice, *others: BenchDevice) -> dict[str, float]:
+    """100 more on A, one after the other as fast as it goes, until all others have them."""
     wire, begun = wire_bytes(), time.perf_counter()
     for start in range(0, 100, AT_ONCE):
         words = [f"more {number}" for number in range(start, start + AT_ONCE)]
         await asyncio.gather(*(a.ask(Say(text=text, conversation="more")) for text in words))
-    await b.ask(Sync(wait=60))
+    await asyncio.gather(*(other.ask(Sync(device=a.name, wait=60)) for other in others))
     return {
         "ms": round((time.perf_counter() - begun) * 1e3, 1),
         "kb": round((wire_bytes() - wire) / 1e3, 1),
     }
 
 
-async def idle(a: BenchDevice, b: BenchDevice, seconds: float) -> dict[str, Any]:
-    """Both connected, nothing happens."""
+async def idle_of(devices: list[BenchDevice], seconds: float) -> dict[str, Any]:
+    """All connected, nothing happens."""
     await asyncio.sleep(3)
-    before, begun = [a.cpu_s(), b.cpu_s()], time.perf_counter()
+    before, begun = [device.cpu_s() for device in devices], time.perf_counter()
     await asyncio.sleep(seconds)
     taken = time.perf_counter() - begun
     return {
-        "memory_mb": [round(a.memory_mb(), 1), round(b.memory_mb(), 1)],
+        "memory_mb": [round(device.memory_mb(), 1) for device in devices],
         "cpu_percent": [
             round((device.cpu_s() - was) / taken * 100, 2)
-            for device, was in zip((a, b), before, strict=True)
+            for device, was in zip(devices, before, strict=True)
         ],
     }
 
