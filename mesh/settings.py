@@ -6,6 +6,7 @@
         time_window_days: 3
       devices:
         ABCDEFGHX-…: {conversation_continuity: off}
+    sparing: strong                 # off, normal, strong; it only makes stricter too
 
 A mistake is a sentence with the number of its line; nothing of such a file counts.
 """
@@ -19,6 +20,7 @@ import yaml
 from mesh.errors import BadInput, BadSettings
 from mesh.model.device import Trust, parse_device_id
 from mesh.model.policy import FAMILY, NO_CHOICES, Policy, checked
+from mesh.model.sparing import SPARING, Sparing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +36,11 @@ def read_settings(content: bytes) -> Policy:
         return NO_CHOICES
     said: dict[str, tuple[str, ...]] = {}
     for key, node in _pairs(root):
+        if key.value == SPARING:
+            said[SPARING] = (_sparing(key, node),)
+            continue
         if key.value != SHARING:
-            raise _wrong(key, "there is only “sharing” to be set")
+            raise _wrong(key, "there is only “sharing” and “sparing” to be set")
         for name, value in _choices(node):
             said[name] = (value,)
     return Policy(said)
@@ -104,6 +109,14 @@ def _choice(key: yaml.ScalarNode, value: yaml.Node, target: str) -> tuple[str, s
         return checked(key.value, _text(value), target)
     except BadInput as error:
         raise _wrong(key, error.sentence.rstrip(".")) from error
+
+
+def _sparing(key: yaml.Node, value: yaml.Node) -> str:
+    """YAML alone takes a bare ``off`` for a truth; here a word is the word."""
+    text = _text(value).lower()
+    if text not in set(Sparing):
+        raise _wrong(key, f"sparing is one of {', '.join(Sparing)}")
+    return text
 
 
 def _text(node: yaml.Node) -> str:

@@ -20,6 +20,7 @@ from mesh.commands import (
     parting,
     policy,
     sharing,
+    sparing,
     talking,
 )
 from mesh.commands.services import Services, Tell
@@ -71,6 +72,7 @@ GRANTS: dict[type[wishes.Wish], Grant] = {
     wishes.Health: sharing.health,
     wishes.Pause: sharing.pause,
     wishes.Resume: sharing.resume,
+    wishes.Spare: sparing.sparing,
     wishes.Policy: policy.show,
     wishes.SetPolicy: policy.choose,
     wishes.PreviewPolicy: policy.preview,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mesh.links.door import DoorKeeper
     from mesh.links.pool import Links
     from mesh.messages import News
+    from mesh.model.sparing import Surroundings
     from mesh.profile import Profile
     from mesh.recall.search import Search
     from mesh.sockets import Context
@@ -114,6 +115,7 @@ class Services:
     wires: Wires
     meetings: Meetings
     follow_choices: Callable[[], Coroutine[Any, Any, None]]
+    around: Callable[[], Awaitable[Surroundings]]
     place: Place = Place("", 0, ())
     running: dict[str, Running] = field(default_factory=dict)
 

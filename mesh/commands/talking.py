@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mesh.errors import BadInput
-from mesh.messages import Hit, Remembered, Said
+from mesh.messages import Hit, Remembered, Said, TransferChanged, told
 from mesh.model.device import Trust
 from mesh.wishes import (
     Conflicts,
@@ -41,9 +41,8 @@ from mesh.wishes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mesh.commands.services import Services, Tell
+    from mesh.companion.pace import OnProgress
 
 EVERYWHERE_S = 5.0
 LIMIT_MAX = 1000
@@ -51,6 +50,7 @@ LIMIT_MAX = 1000
 
 async def say(services: Services, wish: Say, _: Tell) -> Said:
     """Say something."""
+    services.sync.somebody_speaks()
     return await services.writing.say(
         wish.text,
         conversation=wish.conversation,
@@ -205,24 +205,38 @@ async def take_in(services: Services, wish: Import, tell: Tell) -> ImportDone:
         return await services.importing.take_in(
             Path(wish.path),
             form=wish.format,
-            on_progress=_teller(run, tell),
+            on_progress=_teller(services, run, "import", tell),
             cancelled=importing.cancelled,
         )
     finally:
         del services.running[run]
+        _tell_bus(services, TransferChanged())
 
 
 async def give_out(services: Services, wish: Export, tell: Tell) -> ExportDone:
     """Export to a file."""
-    return await services.exporting.write(
-        Path(wish.path),
-        kind=wish.kind,
-        form=wish.format,
-        on_progress=_teller(services.new_run(), tell),
-    )
+    try:
+        return await services.exporting.write(
+            Path(wish.path),
+            kind=wish.kind,
+            form=wish.format,
+            on_progress=_teller(services, services.new_run(), "export", tell),
+        )
+    finally:
+        _tell_bus(services, TransferChanged())
 
 
-def _teller(run: str, tell: Tell) -> Callable[[int, int, float | None], None]:
-    return lambda done, total, left: tell(
-        Progress(run=run, done=done, total=total, seconds_left=left)
-    )
+def _teller(services: Services, run: str, doing: str, tell: Tell) -> OnProgress:
+    """To whoever asked, and to the bus."""
+
+    def progress(done: int, total: int, left: float | None) -> None:
+        tell(Progress(run=run, done=done, total=total, seconds_left=left))
+        _tell_bus(services, TransferChanged(
+            doing=doing, done=done, total=total, seconds_left=left
+        ))  # fmt: skip
+
+    return progress
+
+
+def _tell_bus(services: Services, message: TransferChanged) -> None:
+    services.bus.publish(told(message, services.device_id))

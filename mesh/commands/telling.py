@@ -57,6 +57,8 @@ def bulletin(services: Services) -> list[Message]:
                     pending=missing,
                     received=received,
                     sent=sent,
+                    seconds_left=services.sync.seconds_left(key),
+                    waits=device.waits,
                 )
             )
     news.append(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mesh.clock import Clock
     from mesh.family.views import DeviceView
+    from mesh.model.sparing import Why
 
 MICRO = 1_000_000
 
@@ -29,6 +30,9 @@ class Talks(Protocol):
 
     def is_paused(self, key: bytes) -> bool:
         """Whether sharing with a device is paused here."""
+
+    def waits(self, key: bytes) -> Why | None:
+        """For what something between a device and this one waits."""
 
 
 class Presence:
@@ -69,6 +73,7 @@ class Presence:
             is_self=view.is_self,
             admin=view.admin,
             undo_until=self._open_end(view.undo_until_ms),
+            waits=None if view.is_self else talks.waits(view.key),
         )
 
     def _open_end(self, until_ms: int | None) -> float | None:

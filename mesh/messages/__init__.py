@@ -43,6 +43,7 @@ from mesh.messages.device import (
     RegistryQuery,
     RegistryUpdated,
     SharingPaused,
+    TransferChanged,
     WorkOffered,
 )
 from mesh.messages.emotion import AnalysisMade, AnalysisRequested, MoodChanged, MoodObserved
@@ -107,6 +108,7 @@ __all__ = [
     "SyncArrived",
     "SyncRequested",
     "SyncStatus",
+    "TransferChanged",
     "UserSaid",
     "WorkOffered",
     "told",
@@ -117,6 +119,7 @@ TOPICS: dict[str, type[Message]] = {
     for kind in (
         DeviceAnnounced, DeviceRecognised, RegistryUpdated, RegistryQuery, Heartbeat,
         PairingAsked, PairingDone, HealthChanged, SharingPaused, BackupChanged,
+        TransferChanged,
         SyncRequested, SyncArrived, ConflictDetected, ConflictResolved,
         QuestionAsked, QuestionDecided, SyncStatus,
         UserSaid, AssistantSaid, MessageChanged, ContextUpdated, JustBetweenUs, HistoryArrived,

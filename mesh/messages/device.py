@@ -8,6 +8,7 @@ import msgspec
 
 from mesh.messages.kinds import Audience, Message
 from mesh.model.device import Context, Role, Trust
+from mesh.model.sparing import Why
 
 
 class DeviceAnnounced(Message, frozen=True):
@@ -31,6 +32,7 @@ class DeviceShown(msgspec.Struct, frozen=True, kw_only=True):
     """A device as people and modules see it; ``last_seen`` in Unix seconds.
 
     ``undo_until``: until when, Unix seconds, its joining can be undone from this device.
+    ``waits``: for what something between it and this device waits.
     """
 
     device_id: str
@@ -45,6 +47,7 @@ class DeviceShown(msgspec.Struct, frozen=True, kw_only=True):
     is_self: bool = False
     admin: bool = False
     undo_until: float | None = None
+    waits: Why | None = None
 
 
 class RegistryUpdated(Message, frozen=True):
@@ -128,6 +131,21 @@ class BackupChanged(Message, frozen=True):
     audience: ClassVar[Audience] = Audience.HERE
     is_state: ClassVar[bool] = True
     made_at: float | None = None
+    doing: str = ""
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+
+
+class TransferChanged(Message, frozen=True):
+    """How far an import or export is.
+
+    ``doing``: import, export, or nothing; ``done`` of ``total``, seconds left if known.
+    """
+
+    topic: ClassVar[str] = "device/transfer"
+    audience: ClassVar[Audience] = Audience.HERE
+    is_state: ClassVar[bool] = True
     doing: str = ""
     done: int = 0
     total: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mesh.messages.kinds import Audience, Message
+from mesh.model.sparing import Why
 
 
 class SyncRequested(Message, frozen=True):
@@ -60,7 +61,10 @@ class QuestionDecided(Message, frozen=True):
 
 
 class SyncStatus(Message, frozen=True):
-    """How far this device and another are: ``pending`` facts are known to be missing here."""
+    """How far this device and another are: ``pending`` facts are known to be missing here.
+
+    ``seconds_left`` until they are here, if known; ``waits``: for what the rest waits.
+    """
 
     topic: ClassVar[str] = "sync/status/update"
     audience: ClassVar[Audience] = Audience.HERE
@@ -69,3 +73,5 @@ class SyncStatus(Message, frozen=True):
     pending: int = 0
     received: int = 0
     sent: int = 0
+    seconds_left: float | None = None
+    waits: Why | None = None

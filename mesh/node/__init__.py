@@ -29,6 +29,7 @@ from mesh.node.building import build, introduce, listen
 from mesh.node.following import Following
 from mesh.node.memory import keep_few_arenas, settle
 from mesh.node.options import Options, Outside
+from mesh.node.surroundings import surroundings
 from mesh.node.tasks import Tasks
 from mesh.profile import no_core_dumps
 from mesh.storage import feeds
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from mesh.storage.database import Database
     from mesh.wishes import AnyWish, Event
 
-__all__ = ["Node", "Options", "Outside"]
+__all__ = ["Node", "Options", "Outside", "surroundings"]
 
 ANSWER_S = 0.05
 """So long an answer takes to get out of the door."""

@@ -209,6 +209,7 @@ async def _services(ground: Ground, sync: Sync, ways: Network, wires: Wires) -> 
         wires=wires,
         meetings=ground.meetings,
         follow_choices=ground.sharing.follow,
+        around=ground.outside.around,
     )
 
 

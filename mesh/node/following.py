@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mesh.commands import meeting
 from mesh.commands.confiding import news_of
+from mesh.commands.sparing import look_around
 from mesh.commands.telling import bulletin, heartbeat
 from mesh.companion.last_copies import LastCopies
 from mesh.companion.newsroom import grant_published
@@ -24,6 +25,7 @@ from mesh.messages import (
     Heartbeat,
     Message,
     SyncRequested,
+    UserSaid,
     told,
 )
 from mesh.model.allowance import may_send
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 FIRST_LOOK_S = 2.0
 TEND_EVERY_S = 30.0
+SPARED_BEATS = 4
+"""Where the battery is low or the link metered, only every so many heartbeats is said."""
 SETTLE_S = 0.15
 GRACE_S = 1.0
 MICRO = 1_000_000
@@ -299,20 +303,25 @@ class Following:
     async def tend(self, host: str) -> None:
         """What must be done now and then: receipts, the index, our addresses, a heartbeat."""
         services = self.services
+        await look_around(services)
         await asyncio.sleep(FIRST_LOOK_S)
         await self.make_good()
+        beats = 0
         while True:
             await services.search.refresh(INDEX_SLICE)
             services.move(own_addresses(host))
             if await services.registry.directory.renew_card(services.endpoints):
                 services.sync.spread()
-            beat = heartbeat(services)
-            for key in services.sync.peers():
-                services.sync.say(key, beat)
+            if not beats % (SPARED_BEATS if services.sync.spares else 1):
+                beat = heartbeat(services)
+                for key in services.sync.peers():
+                    services.sync.say(key, beat)
+            beats += 1
             services.sync.audit()
             await self.sharing.follow()
             give_back()
             await asyncio.sleep(TEND_EVERY_S)
+            await look_around(services)
 
     async def make_good(self) -> None:
         """What a crash may have left out: receipts, and the epoch after a removal."""
@@ -331,6 +340,8 @@ class Following:
     async def grant_published(self, message: Message) -> Message | None:
         """A module published something: a record is written, the rest handed on."""
         services = self.services
+        if isinstance(message, UserSaid):
+            services.sync.somebody_speaks()
         members = services.tags_of_members()
         made = await grant_published(services.writing, services.reading, members, message)
         if isinstance(message, ContextUpdated):

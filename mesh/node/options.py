@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.clock import Clock, Entropy, SystemClock, SystemEntropy
+from mesh.node.surroundings import surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
+
+    from mesh.model.sparing import Surroundings
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Outside:
-    """Time, chance, and who is told what happens.
+    """Time, chance, what the machine runs on, and who is told what happens.
 
     ``on_notice``: words for the owner. ``on_ours``: the profile is locked for this process.
     ``on_waiting``: the keyring takes longer than a second, a person may be asked to unlock it.
@@ -41,3 +44,4 @@ class Outside:
     on_notice: Callable[[str], None] = _silent
     on_ours: Callable[[], None] = _nothing
     on_waiting: Callable[[], None] = _nothing
+    around: Callable[[], Awaitable[Surroundings]] = surroundings

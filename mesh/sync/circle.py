@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mesh.model.device import Kind
 from mesh.model.pauses import Pauses
+from mesh.sync.schedule import Schedule
 
 if TYPE_CHECKING:
     import asyncio
@@ -144,6 +145,7 @@ class Circle:
     counts: Counter[str] = field(default_factory=Counter)
     pauses: Pauses = field(default_factory=Pauses)
     withdrawals: int = 0
+    schedule: Schedule = field(default_factory=Schedule)
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that should be rare."""

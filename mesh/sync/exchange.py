@@ -146,6 +146,8 @@ class Exchange:
     async def _listen(self, inbox: Inbox) -> None:
         while True:
             lane, payload = await inbox.take()
+            if lane.kind is LaneKind.BULK:
+                await self.gives.pacing.turn()
             frame = frames.read(payload)
             if frame is None:
                 self._circle.count("unknown_frames")
@@ -199,7 +201,7 @@ class Exchange:
                 self._surveys.asked(frame)
             case frames.Surveyed():
                 await self._surveys.came(frame)
-            case frames.FrontierAsk() | frames.Frontier():
+            case frames.FrontierAsk() | frames.Frontier() | frames.Spares():
                 self._frontier(frame)
             case frames.Tell() | frames.Ask() | frames.Answered():
                 self._circle.hooks.on_said(self.key, frame)
@@ -260,6 +262,7 @@ class Exchange:
         holding = (terms.may_hold, terms.chosen_at, terms.holds)
         waits = circle.hooks.waits(self.key)
         self.say(Hello(circle.run, now, since, given, *told, *holding, waits))
+        self.gives.pacing.tell()
         self._surveys.begin()
         self._answer_frontier()
         talk.moved()
@@ -271,6 +274,7 @@ class Exchange:
             self.gives.scopes.clear()
         self._circle.hooks.on_met(self.key, frame)
         self._talk.moved()
+        self.gives.pacing.tell()
         await self.takes.want(frame.offers)
         self._surveys.begin()
         if self.has_said_hello and self._talk.offered_nothing and not self._talk.is_held:
@@ -283,8 +287,12 @@ class Exchange:
 
     # ---- frontier ----------------------------------------------------------------------------
 
-    def _frontier(self, frame: frames.FrontierAsk | frames.Frontier) -> None:
+    def _frontier(self, frame: frames.FrontierAsk | frames.Frontier | frames.Spares) -> None:
         talk = self._talk
+        if isinstance(frame, frames.Spares):
+            self.takes.hear_of(dict(frame.waiting))
+            self.gives.pacing.heard(frame)
+            return
         if isinstance(frame, frames.Frontier):
             self.frontier = {frame.nonce: dict(frame.tops)}
             self.takes.hear_of(dict(frame.tops))

@@ -10,6 +10,7 @@ from mesh.model.cursor import Mark, Ranges, ranges_of
 from mesh.model.scope import is_stub
 from mesh.storage import feeds
 from mesh.sync.comparing import Showing
+from mesh.sync.pacing import Pacing
 from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
 from mesh.wire import frames
 from mesh.wire.frames import Page
@@ -39,6 +40,7 @@ class GivingSide:
         self._offered: set[int] = set()
         self.scopes: dict[int, Giving] = {}
         self.showing = Showing(talk)
+        self.pacing = Pacing(talk, self._wake.set)
         self.sent = 0
 
     def begin(self) -> tuple[tuple[int, int], ...]:
@@ -46,6 +48,7 @@ class GivingSide:
         talk = self._talk
         self.scopes.clear()
         self.showing.begin()
+        self.pacing.begin()
         allowed = talk.allow()
         given = () if talk.is_silent else offers(talk.circle.tops, allowed)
         self._offered = {scope for scope, _ in given}
@@ -184,7 +187,8 @@ class GivingSide:
                 return False
             giving = self.scopes[scope]
             top = self._talk.circle.tops.get(scope, 0)
-            if giving.holes(top):
+            holes = giving.holes(top)
+            if holes and not self.pacing.holds(giving, holes):
                 await self._give_scope(giving, top, allowed)
                 return True
         return False
@@ -215,7 +219,8 @@ class GivingSide:
 
         is_due = self._as_of_now(giving, allowed)
         numbers, dead = await self._talk.circle.database.read(plan)
-        await self._give_pages(giving, numbers, dead, top, is_due)
+        may_go = self.pacing.portion(giving, holes, numbers)
+        await self._give_pages(giving, may_go, dead, top, is_due)
 
     async def _give_pages(
         self,
@@ -246,11 +251,12 @@ class GivingSide:
         anything was narrowed or forgotten: it may be in a page that waits for credit.
         """
         talk, circle = self._talk, self._talk.circle
-        withdrawals = circle.withdrawals
+        withdrawals, changes = circle.withdrawals, self.pacing.changes
         return lambda: (
             talk.allowed is allowed
             and self.scopes.get(giving.scope) is giving
             and circle.withdrawals == withdrawals
+            and self.pacing.changes == changes
         )
 
     async def _read_pages(
@@ -288,6 +294,7 @@ class GivingSide:
         return True
 
     async def _send_bulk(self, page: Page, is_due: IsDue) -> bool:
+        await self.pacing.turn()
         lane = await self._talk.circle.hooks.bulk_lane(self._talk.key)
         return await lane.send_bulk(frames.write(page), is_due)
 

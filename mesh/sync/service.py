@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.errors import NoDeviceAnswers
@@ -11,10 +12,10 @@ from mesh.wire import frames
 from mesh.wishes import SyncDone
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterable
 
     from mesh.model.pauses import Pauses
+    from mesh.model.sparing import Sparing, Surroundings, Why
     from mesh.storage.objects import Outcome
     from mesh.sync.circle import Circle, Lane
     from mesh.wire.frames import Frame
@@ -30,6 +31,7 @@ class Sync:
         self._exchanges: dict[bytes, Exchange] = {}
         self._nonce = 0
         self._moved = asyncio.Event()
+        self._asking: Counter[bytes] = Counter()
 
     @property
     def version(self) -> str:
@@ -59,6 +61,7 @@ class Sync:
         exchange = self._exchanges.pop(key, None)
         if exchange is not None:
             exchange.end()
+            self._circle.schedule.part(key)
             self.moved(key)
         else:
             self.look_again()
@@ -86,6 +89,8 @@ class Sync:
         """How far a device is has changed."""
         self.look_again()
         self._circle.hooks.on_moved(key)
+        if not self._asking[key]:
+            self._look_whether_level(key)
 
     def look_again(self) -> None:
         """Whoever waits for something may find that it holds now."""
@@ -171,6 +176,15 @@ class Sync:
         takes = exchange.takes
         return (takes.missing, takes.received, takes.expected, exchange.gives.sent)
 
+    def seconds_left(self, key: bytes) -> float | None:
+        """How long until all that is missing here has come from a device, if that is known."""
+        exchange, schedule = self._exchanges.get(key), self._circle.schedule
+        now = self._circle.clock.monotonic()
+        if exchange is None or schedule.waits(key, now) is not None:
+            return None
+        takes = exchange.takes
+        return takes.remaining.seconds(takes.missing, takes.received, now)
+
     @property
     def pending(self) -> int:
         """Facts known to be missing here."""
@@ -221,6 +235,48 @@ class Sync:
         for exchange in self._exchanges.values():
             exchange.takes.audit(self._circle.clock.wall() // 1000)
 
+    # ---- pace --------------------------------------------------------------------------------
+
+    def somebody_speaks(self) -> None:
+        """Somebody says something on this device: histories wait for a pause."""
+        self._circle.schedule.said(self._circle.clock.monotonic())
+
+    def notice(self, around: Surroundings, sparing: Sparing) -> None:
+        """What this device runs on now, and how much its owner wants it spared."""
+        if self._circle.schedule.notice(around, sparing):
+            for exchange in list(self._exchanges.values()):
+                exchange.gives.pacing.look_again()
+
+    def waits(self, key: bytes) -> Why | None:
+        """For what something waits that is to go to, or come from, a device."""
+        exchange = self._exchanges.get(key)
+        if exchange is None or not exchange.is_open:
+            return None
+        if not exchange.gives.pacing.is_holding and not exchange.takes.missing:
+            return None
+        return self._circle.schedule.waits(key, self._circle.clock.monotonic())
+
+    @property
+    def spares(self) -> Why | None:
+        """Why this device wants to be spared now."""
+        return self._circle.schedule.why
+
+    def ask(self, key: bytes) -> None:
+        """The owner wants a device and this one in step now, whatever is to be spared."""
+        self._circle.schedule.ask(key, self._circle.clock.monotonic())
+        self._pace_changed(key)
+
+    def _look_whether_level(self, key: bytes) -> None:
+        schedule = self._circle.schedule
+        if schedule.asks(key, self._circle.clock.monotonic()) and self.in_step(key):
+            schedule.level(key)
+            self._pace_changed(key)
+
+    def _pace_changed(self, key: bytes) -> None:
+        exchange = self._exchanges.get(key)
+        if exchange is not None:
+            exchange.gives.pacing.look_again()
+
     # ---- catching up -------------------------------------------------------------------------
 
     async def catch_up(
@@ -230,13 +286,26 @@ class Sync:
 
         Each device that answers within 5 s is asked how far it is *now*; done when all of that
         is here and all of ours is there. NoDeviceAnswers when none does. Who is removed
-        meanwhile is waited for no more.
+        meanwhile is waited for no more. Nothing is spared until then.
         """
-        is_member = self._circle.family.is_member
-        started = self._circle.clock.monotonic()
         wanted = [key for key in keys if self._circle.family.takes_from(key)]
         if not wanted:
             return SyncDone(in_step=True, sent=0, received=0, seconds=0.0)
+        self._asking.update(wanted)
+        try:
+            return await self._catch_up(wanted, seconds, names)
+        finally:
+            self._asking.subtract(wanted)
+            for key in wanted:
+                self._look_whether_level(key)
+
+    async def _catch_up(
+        self, wanted: list[bytes], seconds: float, names: Callable[[bytes], str]
+    ) -> SyncDone:
+        is_member = self._circle.family.is_member
+        started = self._circle.clock.monotonic()
+        for key in wanted:
+            self.ask(key)
         before = self._flow()
         answered = await self._ask_frontiers(wanted, started + min(seconds, ANSWER_WITHIN_S))
         missing = [key for key in wanted if key not in answered and is_member(key)]

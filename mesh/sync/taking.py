@@ -14,6 +14,7 @@ from mesh.storage.commits import at_once
 from mesh.sync.comparing import Check, Checking
 from mesh.sync.intake import Source, Taken, decide_page, news_in
 from mesh.sync.plan import Taking, is_audit_due, priority
+from mesh.sync.remaining import Remaining
 from mesh.wire import frames
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class TakingSide:
         self.scopes: dict[int, Taking] = {}
         self.received = 0
         self.expected = 0
+        self.remaining = Remaining()
 
     def begin(self) -> None:
         """The other said hello: all is asked for anew."""

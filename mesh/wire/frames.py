@@ -8,7 +8,7 @@ counted (minor versions only add); a known kind of a wrong shape is a BadFrame.
     9 FrontierAsk   10 Frontier
    11 Tell          12 Ask            13 Answered
    14 Compare       15 Compared       16 Astray
-   17 Survey        18 Surveyed
+   17 Survey        18 Surveyed      19 Spares
 """
 
 from __future__ import annotations
@@ -225,10 +225,22 @@ class Surveyed(Frame, frozen=True, tag=18):
     is_last: bool
 
 
+class Spares(Frame, frozen=True, tag=19):
+    """Whether the sender wants to be spared long histories: battery, metered, or nothing.
+
+    ``asked``: its owner wants all of it now all the same. ``waiting``: feeds of which something
+    waits at the sender, as long as they are now.
+    """
+
+    why: Annotated[str, Meta(max_length=16)]
+    asked: bool = False
+    waiting: Annotated[tuple[tuple[Scope, Number], ...], Meta(max_length=1024)] = ()
+
+
 AnyFrame = (
     RosterHashes | RosterEntries | EpochSecret | Hello | Offer | Since | Page | Ack
     | FrontierAsk | Frontier | Tell | Ask | Answered | Compare | Compared | Astray
-    | Survey | Surveyed
+    | Survey | Surveyed | Spares
 )  # fmt: skip
 
 PAGE_BEGINS = b"\x98\x07"
@@ -237,7 +249,7 @@ PAGE_BEGINS = b"\x98\x07"
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(AnyFrame).decode
 _decode_rows = msgspec.msgpack.Decoder(list[bytes]).decode
-_KNOWN = range(1, 19)
+_KNOWN = range(1, 20)
 
 
 def write(frame: Frame) -> bytes:

@@ -112,6 +112,8 @@ from mesh.wishes.sharing import (
     Resume,
     SampleShown,
     SetPolicy,
+    Spare,
+    SparingShown,
     Sync,
     SyncDone,
 )
@@ -209,6 +211,8 @@ __all__ = [
     "Show",
     "Shown",
     "SideShown",
+    "Spare",
+    "SparingShown",
     "Status",
     "StatusShown",
     "Stop",
@@ -227,6 +231,6 @@ AnyWish = (
     | Revise | Relabel | Retag | Forget | Forgettings | Conflicts | Resolve | Questions
     | Decide | Feel | Mood | Import | Export | Backup | Restore | Search | Publish | Request
     | Sync | Health | Pause | Resume | Policy | SetPolicy | PreviewPolicy | Traits | SetTrait
-    | RecoveryPhrase
+    | RecoveryPhrase | Spare
 )  # fmt: skip
 """Every wish; what the owner's endpoint accepts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mesh.model.device import Trust
+from mesh.model.sparing import Sparing, Why
 from mesh.wishes.kinds import Shown, Wish
 
 
@@ -24,6 +25,12 @@ class Resume(Wish, frozen=True, tag="resume"):
     """Share again. Answer: PauseShown."""
 
     device: str | None = None
+
+
+class Spare(Wish, frozen=True, tag="sparing"):
+    """How much battery and metered links are spared here: SparingShown; choose a level."""
+
+    level: str | None = None
 
 
 class Policy(Wish, frozen=True, tag="policy"):
@@ -99,6 +106,21 @@ class PolicyShown(Shown, frozen=True):
     restricted: dict[str, str] = {}
     mistake: str | None = None
     may_choose: bool = False
+
+
+class SparingShown(Shown, frozen=True):
+    """What counts, what was chosen and what the owner's file says; what the device runs on.
+
+    ``why``: for what long histories wait here now: battery, metered, or nothing.
+    """
+
+    level: Sparing
+    chosen: Sparing
+    restricted: Sparing | None = None
+    on_battery: bool = False
+    percent: float | None = None
+    metered: bool = False
+    why: Why | None = None
 
 
 class SampleShown(Shown, frozen=True):
