@@ -29,7 +29,7 @@ from mesh.sync.surveying import Surveying
 from mesh.sync.taking import TakingSide
 from mesh.sync.talk import Listener, Talk
 from mesh.wire import frames
-from mesh.wire.frames import AnyFrame, Frame, Hello
+from mesh.wire.frames import FORMS, AnyFrame, Frame, Hello
 
 if TYPE_CHECKING:
     import asyncio
@@ -261,7 +261,7 @@ class Exchange:
         terms = Terms() if talk.is_held else circle.hooks.terms(self.key)
         holding = (terms.may_hold, terms.chosen_at, terms.holds)
         waits = circle.hooks.waits(self.key)
-        self.say(Hello(circle.run, now, since, given, *told, *holding, waits))
+        self.say(Hello(circle.run, now, since, given, *told, *holding, waits, FORMS))
         self.gives.pacing.tell()
         self._surveys.begin()
         self._answer_frontier()
@@ -273,6 +273,7 @@ class Exchange:
         if frame.paused or frame.waits:
             self.gives.scopes.clear()
         self._circle.hooks.on_met(self.key, frame)
+        self._talk.agree_on_packing(frame)
         self._talk.moved()
         self.gives.pacing.tell()
         await self.takes.want(frame.offers)

@@ -282,7 +282,7 @@ class GivingSide:
     def _page(
         self, giving: Giving, settles: tuple[int, ...], raws: list[bytes], top: int
     ) -> Page:
-        form, rows = frames.pack_rows(raws)
+        form, rows = frames.pack_rows(raws, self._talk.packing_for(giving.scope))
         mark = Mark(self._talk.circle.run, top)
         return Page(giving.scope, giving.talk, giving.fresh, settles, mark, form, rows)
 

@@ -36,7 +36,7 @@ def news_in(page: Page) -> list[bytes] | None:
     Storing them takes next to no time. A label or a forgetting may concern all that was ever
     said in a conversation.
     """
-    if page.form != frames.ROWS or len(page.rows) > NEWS_BYTES_MAX:
+    if frames.size_of_rows(page) > NEWS_BYTES_MAX:
         return None
     rows = frames.unpack_rows(page)
     is_news = len(rows) <= NEWS_MAX and all(map(facts.begins_object, rows))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mesh.model.allowance import Grants
+from mesh.model.device import Kind
+from mesh.model.scope import ScopeKind, scope_parts
 from mesh.wire import frames
+from mesh.wire.frames import Packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +20,12 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Outcome
     from mesh.sync.circle import Circle, Lane
     from mesh.wire.frames import Frame, Hello
+
+
+PAYS_FROM = {Kind.MOBILE: 256, Kind.DESKTOP: 1024, Kind.SERVER: 2048}
+"""From how many bytes compressing pays, by what sort of machine is to expand it."""
+
+BEFORE_HELLO = Packing(frames.FORMS_OF_OLD)
 
 
 class Listener(Protocol):
@@ -51,6 +60,9 @@ class Talk:
     """Whether our last hello was said while a first meeting was not agreed to."""
     own_only: bool = False
     from_peer: dict[int, Ranges] = field(default_factory=dict)
+    packing: Packing = BEFORE_HELLO
+    """How pages go to the other, by its hello."""
+    packing_of_moods: Packing = BEFORE_HELLO
     timers: set[asyncio.TimerHandle] = field(default_factory=set)
     _allowed: Allowance | None = None
     _standing: object = None
@@ -118,6 +130,17 @@ class Talk:
         again, self.their_hello = self.their_hello is not None, hello
         self._held = None if hello.holds is None else Grants.of_pairs(hello.holds)
         return again
+
+    def agree_on_packing(self, hello: Hello) -> None:
+        """From its hello on: pages go in forms that it reads, compressed when that pays."""
+        pays_from = PAYS_FROM[self.circle.hooks.kind_of(self.key)]
+        self.packing = Packing(hello.forms, pays_from)
+        self.packing_of_moods = replace(self.packing, compresses=False)
+
+    def packing_for(self, scope: int) -> Packing:
+        """How pages of a scope are packed."""
+        is_mood = scope_parts(scope)[0] == ScopeKind.EMOTION
+        return self.packing_of_moods if is_mood else self.packing
 
     def say(self, frame: Frame) -> None:
         """Send a frame on the live lane; if it cannot go, the talk begins anew."""

@@ -13,6 +13,7 @@ counted (minor versions only add); a known kind of a wrong shape is a BadFrame.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -22,15 +23,21 @@ from mesh.errors import BadFrame
 from mesh.model.cursor import Mark
 from mesh.model.fact import FACT_MAX
 from mesh.model.meeting import PART_SIZE
-from mesh.wire.compression import compress, expand
+from mesh.wire import columns
+from mesh.wire.compression import Press, expand, expanded_size, saves
 from mesh.wire.spans import ANSWER_SPANS_MAX, SPANS_MAX, AnySpan, Bound
 
 PAGE_PLAIN_MAX = 4 * FACT_MAX
 PAGE_FACTS_MAX = 4096
-COMPRESS_FROM = 1024
 BODY_MAX = 1 << 20
 """A body that is larger ends the link it comes by."""
-ROWS, ROWS_ZSTD = 0, 1
+ROWS, ROWS_ZSTD, ROWS_KNOWN, TABLE = range(4)
+"""Forms of a page: rows, under zstd, under zstd with the dictionary; columns."""
+FORMS = (ROWS, ROWS_ZSTD, ROWS_KNOWN, TABLE)
+FORMS_OF_OLD = (ROWS, ROWS_ZSTD)
+"""What a device reads that does not say what it reads."""
+TURN_FROM = 12
+"""A page of so many facts is worth turning on its side."""
 
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Scope = Annotated[int, Meta(ge=0, le=1 << 16)]
@@ -80,6 +87,7 @@ class Hello(Frame, frozen=True, tag=4):
     the strictest level of each scope kind it may have, by settings up to the tick ``chosen_at``
     (to a full one: whether the sender knows them all). ``holds``: what the sender may have.
     ``waits``: for its owner's yes to a first meeting; until then nothing is given or wanted.
+    ``forms``: of pages, that the sender reads.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -97,6 +105,9 @@ class Hello(Frame, frozen=True, tag=4):
     chosen_at: Number = 0
     holds: Held | None = None
     waits: bool = False
+    forms: Annotated[tuple[Annotated[int, Meta(ge=0, le=255)], ...], Meta(max_length=32)] = (
+        FORMS_OF_OLD
+    )
 
 
 class Offer(Frame, frozen=True, tag=5):
@@ -118,7 +129,8 @@ class Page(Frame, frozen=True, tag=7):
     """Facts of one scope, and the numbers that are settled with them (dead ones too).
 
     ``fresh``: the mark of your Since is not known here; forget what you had settled.
-    ``form`` 0: a MessagePack array of the facts' bytes; 1: the same under zstd.
+    ``form`` 0: a MessagePack array of the facts' bytes; 1: the same under zstd; 2: the same
+    under zstd with the dictionary; 3: a table, column by column (``columns``).
     """
 
     scope: Scope
@@ -275,18 +287,54 @@ def _is_unknown_kind(raw: bytes) -> bool:
     return isinstance(first, int) and first not in _KNOWN
 
 
-def pack_rows(raws: list[bytes]) -> tuple[int, bytes]:
-    """Facts as the rows of a page: their form and bytes, compressed when that saves a fifth."""
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How pages for a device are packed: what it reads, and from how many bytes it pays.
+
+    ``compresses``: whether anything goes under zstd at all.
+    """
+
+    forms: tuple[int, ...] = FORMS
+    pays_from: int = 1024
+    compresses: bool = True
+
+
+BY_DEFAULT = Packing()
+
+
+def pack_rows(raws: list[bytes], packing: Packing = BY_DEFAULT) -> tuple[int, bytes]:
+    """Facts as the rows of a page: their form and bytes, packed when that saves a fifth."""
     plain = _encode(raws)
-    packed = compress(plain) if len(plain) >= COMPRESS_FROM else None
-    return (ROWS, plain) if packed is None else (ROWS_ZSTD, packed)
+    if len(plain) < packing.pays_from:
+        return ROWS, plain
+    is_small = len(raws) < TURN_FROM
+    press = Press() if packing.compresses else None
+    turned = columns.pack(raws, press) if TABLE in packing.forms and not is_small else None
+    if turned is not None and saves(turned, plain):
+        return TABLE, turned
+    if press is None:
+        return ROWS, plain
+    form = ROWS_KNOWN if is_small and ROWS_KNOWN in packing.forms else ROWS_ZSTD
+    packed = press.press(plain, by_dictionary=form == ROWS_KNOWN)
+    return (ROWS, plain) if packed is None else (form, packed)
+
+
+def size_of_rows(page: Page) -> int:
+    """How many bytes a page's rows are when opened; of a table at most so many; BadFrame."""
+    if page.form == ROWS:
+        return len(page.rows)
+    return PAGE_PLAIN_MAX if page.form == TABLE else expanded_size(page.rows)
 
 
 def unpack_rows(page: Page) -> list[bytes]:
     """The facts' bytes of a page; BadFrame when there are none to be had."""
-    if page.form not in {ROWS, ROWS_ZSTD}:
+    if page.form not in FORMS:
         raise BadFrame("a page in a form of a later version")
-    plain = expand(page.rows, PAGE_PLAIN_MAX) if page.form == ROWS_ZSTD else page.rows
+    if page.form == TABLE:
+        return columns.unpack(page.rows, PAGE_PLAIN_MAX)
+    plain = page.rows
+    if page.form != ROWS:
+        plain = expand(plain, PAGE_PLAIN_MAX, by_dictionary=page.form == ROWS_KNOWN)
     try:
         rows = _decode_rows(plain)
     except msgspec.DecodeError as error:

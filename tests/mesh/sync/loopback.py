@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from mesh.clock import SystemClock
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
-from mesh.model.device import Trust, author_tag
+from mesh.model.device import Kind, Trust, author_tag
 from mesh.model.fact import Fact, FactKind, ObjectKind
 from mesh.model.hlc import HybridClock
 from mesh.model.policy import allowance
@@ -135,6 +135,7 @@ class Engine:
         self.on_taking: Callable[[Outcome], None] = lambda _: None
         self.frames_left = -1
         self.was_cut = asyncio.Event()
+        self.kinds: dict[bytes, Kind] = {}
         self.database: Database
         self.sync: Sync
 
@@ -154,6 +155,7 @@ class Engine:
             spawn=self._spawn,
             note_clock=self._note,
             capabilities=tuple,
+            kind_of=lambda key: self.kinds.get(key, Kind.DESKTOP),
         )
         self.sync = Sync(
             Circle(
