@@ -113,6 +113,8 @@ def _rows(table: Table, limit: int) -> list[bytes]:
     widths = opening.block(table.widths)
     if len(widths) == 1:
         widths *= table.rows
+    if len(widths) != table.rows:
+        raise BadFrame("a table of another length")
     counts = _counts(widths, len(table.columns) - HEADER)
     columns = opening.columns([table.rows] * HEADER + counts)
     bodies = _turned_back(columns[HEADER:], widths)
@@ -121,7 +123,7 @@ def _rows(table: Table, limit: int) -> list[bytes]:
 
 def _counts(widths: bytes, wide: int) -> list[int]:
     """How many elements each column of the bodies has."""
-    if max(widths, default=0) != wide:
+    if max(widths) != wide:
         raise BadFrame("a table of another width")
     if _are_alike(widths):
         return [len(widths)] * wide

@@ -136,10 +136,11 @@ def test_facts_of_another_shape_go_row_by_row(raw: bytes) -> None:
 NOTHING = Same(b"\xc0")
 
 
-def table(*body: AnyWay, widths: tuple[int, ...] = (1,)) -> bytes:
+def table(*body: AnyWay, widths: tuple[int, ...] = (1,), rows: int | None = None) -> bytes:
     """A table whose facts have a header of nothing."""
     header = (NOTHING,) * columns.HEADER
-    return encode(Table(len(widths), Block(bytes(widths)), (*header, *body)))
+    count = len(widths) if rows is None else rows
+    return encode(Table(count, Block(bytes(widths)), (*header, *body)))
 
 
 @given(st.binary(max_size=200))
@@ -172,13 +173,18 @@ WAYS = st.one_of(
 )  # fmt: skip
 
 
-@given(st.lists(WAYS, min_size=1, max_size=3), st.lists(st.integers(0, 3), max_size=5))
-def test_any_column_comes_to_an_end(body: list[AnyWay], widths: list[int]) -> None:
+@given(
+    st.lists(WAYS, max_size=3), st.lists(st.integers(0, 3), max_size=5),
+    st.none() | st.integers(0, 5),
+)  # fmt: skip
+def test_any_column_comes_to_an_end(
+    body: list[AnyWay], widths: list[int], rows: int | None
+) -> None:
     try:
-        found = columns.unpack(table(*body, widths=tuple(widths)), LIMIT)
+        found = columns.unpack(table(*body, widths=tuple(widths), rows=rows), LIMIT)
     except BadFrame:
         return
-    assert len(found) == len(widths)
+    assert len(found) == (len(widths) if rows is None else rows)
 
 
 ONE, TWO = Block(encode([1])), (1, 1)
@@ -187,7 +193,8 @@ ZEROS = Steps(0, 1, 0, Block(b""))
 
 @pytest.mark.parametrize(
     "junk", [
-        table(widths=()), table(widths=(1,)), table(Same(b""), widths=(1,)),
+        table(widths=()), table(widths=(), rows=1), table(NOTHING, widths=(1, 1), rows=3),
+        table(widths=(1,)), table(Same(b""), widths=(1,)),
         table(NOTHING, widths=(0,)), table(*[NOTHING] * 15, NOTHING, widths=(16,)),
         encode(Table(4097, Block(b"\1"), (NOTHING,) * 9)),
         table(Same(b"\xc0\xc0")), table(Same(b"\x91")),
