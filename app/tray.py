@@ -21,7 +21,7 @@ from app import wording
 from app.desktop.autostart import AutostartRefused
 from app.viewstate import ViewState, minutes_until_morning
 from app.wording import tr
-from mesh.wishes import BetweenUs, Pause, Resume
+from mesh.wishes import BetweenUs, Pause, Resume, Sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,6 +207,7 @@ class Tray(QObject):
         menu.setDefaultAction(self._add(tr("Open AICO mesh"), self.open_wanted.emit))
         if state.me is not None:
             self._add_decide()
+            self._add_sync()
             self._add(tr("Pair a device…"), self.pair_wanted.emit)
             menu.addSeparator()
             self._add_pause()
@@ -221,7 +222,8 @@ class Tray(QObject):
         paused = state.pause.paused
         between_us = (state.just_between_us, state.private_conversation)
         is_off, told = state.me is None, self._open_told
-        return self._headline(), mark_of(state), is_off, paused, between_us, told
+        look = (self._headline(), mark_of(state), self._waits())
+        return *look, is_off, paused, between_us, told
 
     def _headline(self) -> str:
         return self.notice or headline(self.state, self._clock.wall() / MICRO)
@@ -238,6 +240,20 @@ class Tray(QObject):
     def _add_decide(self) -> None:
         if self.open_count:
             self._add(tr("Decide… ({n})", n=self.open_count), self.decide_wanted.emit)
+
+    def _add_sync(self) -> None:
+        """What waits to be spared, and the way round it."""
+        if self._waits():
+            self._add(self._waits(), None)
+            self._add(tr("Sync now"), lambda: self._send(Sync()))
+
+    def _waits(self) -> str:
+        held = [one.device for one in self.state.others if one.device.waits is not None]
+        why = held[0].waits if held else None
+        if why is None:
+            return ""
+        reason = wording.reason_to_wait(why, held[0].name)
+        return tr("A long history waits {why}", why=reason)
 
     def _add_pause(self) -> None:
         if self.state.pause.paused:

@@ -18,11 +18,12 @@ from app.application.faces import Faces
 from app.application.windows import Wardrobe, Windows
 from app.bridge import Bridge
 from app.desktop.instance import Call, Doorbell, ring
+from app.desktop.network import is_metered
 from app.desktop.signals import ending
 from app.wording import tr
 from mesh.client import connect
 from mesh.errors import KeyringAbsent, MeshError, NotRunning, ProfileInUse, WrongPassphrase
-from mesh.node import Node, Outside
+from mesh.node import Node, Outside, surroundings
 from mesh.wishes import Stop
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Session:
                 entropy=choices.entropy,
                 on_ours=self._take_profile,
                 on_waiting=lambda: self.faces.wait(waiting),
+                around=lambda: surroundings(is_metered),
             ),
         )
 

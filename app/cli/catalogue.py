@@ -347,6 +347,19 @@ COMMANDS: dict[str, Command] = {
         "pause --minutes 60",
         (_ONE_DEVICE, Argument("--minutes", metavar="M", type=_MINUTES)),
     ),
+    "sparing": Command(
+        "show or choose when long histories wait, for battery or metered links",
+        "sparing strong",
+        (
+            Argument(
+                "level",
+                metavar="LEVEL",
+                nargs="?",
+                choices=("off", "normal", "strong"),
+                help="off; normal: battery low or link metered; strong: on any battery",
+            ),
+        ),
+    ),
     "policy": Command(
         "show or choose what is shared with whom, or see what a device will know",
         "policy set limited.memory_access off",

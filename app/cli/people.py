@@ -48,6 +48,8 @@ def status(voice: Voice, value: object) -> None:
                 id=waiting.device_id,
             )
         )
+    if any(each.waits for each in shown.devices):
+        voice.say(tr("A long history waits; `aico-mesh sync` fetches it all the same."))
     if shown.devices:
         _devices(voice, shown.devices)
 
@@ -91,13 +93,17 @@ def _devices(voice: Voice, shown: Sequence[DeviceShown]) -> None:
             each.trust,
             each.role,
             tr("here") if each.is_self else wording.seen(each.connected, each.last_seen, now),
-            tr("in step") if each.in_step else "",
+            tr("in step") if each.in_step else _waits(each),
             each.device_id,
         )
         for each in shown
     ]
     header = (tr("Name"), tr("Trust"), tr("Role"), tr("Seen"), "", tr("Device id"))
     voice.table(header, rows)
+
+
+def _waits(device: DeviceShown) -> str:
+    return "" if device.waits is None else wording.waits(device.waits)
 
 
 def conversations(voice: Voice, rows: Sequence[object]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app import wording
 from app.cli.voice import BOLD, DIM, GREEN
 from app.wording import tr
 from mesh import wishes
@@ -80,6 +81,22 @@ def _preview(voice: Voice, shown: wishes.PreviewShown) -> None:
         voice.say(tr("There is nothing here yet that could go to it."))
     for each in shown.samples:
         voice.say(f"{each.fate:<15} {each.kind:<14} {each.text}", DIM)
+
+
+def sparing(voice: Voice, value: object) -> None:
+    """What is spared when, and what waits now."""
+    shown = msgspec.convert(value, wishes.SparingShown)
+    voice.say(tr("Spared: {when}", when=wording.spared_by(shown.level)), BOLD)
+    if shown.restricted is not None and shown.level != shown.chosen:
+        voice.say(tr("The settings file of this device says so."), DIM)
+    if shown.on_battery and shown.percent is not None:
+        voice.say(tr("On battery: {share}", share=wording.percent(shown.percent / 100)))
+    if shown.metered:
+        voice.say(tr("The connection is metered."))
+    if shown.why is None:
+        voice.say(tr("Nothing has to wait for that now."))
+    else:
+        voice.say(tr("Long histories wait now; `aico-mesh sync` fetches them all the same."))
 
 
 def trait(voice: Voice, value: object) -> None:

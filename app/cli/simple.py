@@ -85,6 +85,7 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
         lambda o: wishes.Pause(device=o["device"], minutes=o["minutes"]),
         receipts.paused,
     ),
+    "sparing": (lambda o: wishes.Spare(level=o["level"]), policies.sparing),
     "policy": (policies.wish, policies.show),
     "trait": (
         lambda o: wishes.SetTrait(name=o["name"], text=o["text"]),

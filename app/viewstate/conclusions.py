@@ -97,6 +97,9 @@ def _attention(state: ViewState, now: float) -> Iterable[Attention]:
         seen = one.device.last_seen
         if one.link is Link.AWAY and seen is not None and now - seen > LONG_AWAY_S:
             yield Attention(kind=AttentionKind.LONG_AWAY, device_id=one.device.device_id)
+    held = next((one for one in state.others if one.device.waits is not None), None)
+    if held is not None:
+        yield Attention(kind=AttentionKind.SPARING, device_id=held.device.device_id)
     for waiting in () if state.me is None else state.me.meetings:
         if not waiting.agreed:
             yield Attention(kind=AttentionKind.MEETING, device_id=waiting.device_id)

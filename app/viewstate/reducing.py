@@ -50,7 +50,7 @@ def begin(
 
 def reduce(state: ViewState, news: News, now: float) -> ViewState:
     """The state after a piece of news; the same state when it changes nothing shown."""
-    changed = _follow(state, news, now)
+    changed = _follow(state, news)
     return state if changed is state else finished(changed, now)
 
 
@@ -59,12 +59,12 @@ def with_status(state: ViewState, status: StatusShown, now: float) -> ViewState:
     return finished(changed(state, me=status), now)
 
 
-def _follow(state: ViewState, news: News, now: float) -> ViewState:
+def _follow(state: ViewState, news: News) -> ViewState:
     match news.body:
         case RegistryUpdated() as updated:
             return _registry(state, updated)
         case SyncStatus() as status:
-            devices = tuple(_synced(one, status, now) for one in state.devices)
+            devices = tuple(_synced(one, status) for one in state.devices)
             return changed(state, devices=devices)
         case HealthChanged(level=level, causes=causes, capabilities=capabilities):
             return changed(state, level=level, causes=causes, capabilities=capabilities)
@@ -112,24 +112,22 @@ def _seen(before: DeviceView | None, device: DeviceShown) -> DeviceView:
     return changed(before, device=device)
 
 
-def _synced(view: DeviceView, status: SyncStatus, now: float) -> DeviceView:
-    """A device with what sync says of it: the pace so far tells how long is left."""
+def _synced(view: DeviceView, status: SyncStatus) -> DeviceView:
+    """A device with what sync says of it."""
     if view.device.device_id != status.device_id:
         return view
-    device = changed(view.device, in_step=status.in_step)
+    device = changed(view.device, in_step=status.in_step, waits=status.waits)
     if not status.pending:
         return changed(
             view, device=device, pending=0, seconds_left=None, received=status.received,
-            sent=status.sent, begun_at=None, begun_with=0,
+            sent=status.sent, begun_with=None,
         )  # fmt: skip
-    begun_at, begun_with = view.begun_at, view.begun_with
-    if begun_at is None or status.received < begun_with:
-        begun_at, begun_with = now, status.received
-    came, took = status.received - begun_with, now - begun_at
-    left = round(status.pending * took / came, 1) if came > 0 and took > 0 else None
+    begun_with = view.begun_with
+    if begun_with is None or status.received < begun_with:
+        begun_with = status.received
     return changed(
-        view, device=device, pending=status.pending, seconds_left=left,
-        received=status.received, sent=status.sent, begun_at=begun_at, begun_with=begun_with,
+        view, device=device, pending=status.pending, seconds_left=status.seconds_left,
+        received=status.received, sent=status.sent, begun_with=begun_with,
     )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class AttentionKind(StrEnum):
     REMOVED = "removed"
     MEETING = "meeting"
     """Two pasts are to become one, and the owner has not agreed yet."""
+    SPARING = "sparing"
+    """A long history waits, as a battery or a metered link is to be spared."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,10 +79,8 @@ class DeviceView(View, frozen=True):
     is_paused: bool = False
     is_partner: bool = True
     """Whether content flows between the two: guests get none, limited ones do not meet."""
-    begun_at: float | None = None
-    """When it began to catch up, and …"""
-    begun_with: int = 0
-    """… how much it had received by then."""
+    begun_with: int | None = None
+    """How much it had received when it began to catch up."""
 
 
 class KindView(View, frozen=True):

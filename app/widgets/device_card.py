@@ -14,7 +14,7 @@ from app.widgets.cards import Card
 from app.widgets.labels import Line, Pill, label, restyle, say
 from app.widgets.layout import column, row
 from app.widgets.marks import Dot, Tile
-from app.wording import grouped, left, percent, role, seen, tr, trust
+from app.wording import grouped, left, percent, role, seen, tr, trust, waits
 from mesh.model.device import Role, Trust
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def standing(view: DeviceView, *, in_numbers: bool = False) -> str:
 
 
 def _catching_up(view: DeviceView, *, in_numbers: bool) -> str:
+    if view.device.waits is not None:
+        return waits(view.device.waits)
     if not view.pending:
         return tr("Comparing notes")
     done, total = _progress(view)
@@ -80,7 +82,7 @@ def _catching_up(view: DeviceView, *, in_numbers: bool) -> str:
 
 def _progress(view: DeviceView) -> tuple[int, int]:
     """How much of what was missing when it began is here."""
-    done = max(0, view.received - view.begun_with)
+    done = max(0, view.received - (view.begun_with or 0))
     return done, max(1, done + view.pending)
 
 

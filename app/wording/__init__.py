@@ -30,6 +30,7 @@ from app.wording.language import (
     wished_by,
 )
 from app.wording.meeting import meeting_kind, meeting_outcome
+from app.wording.sparing import reason_to_wait, spared_by, waits
 from app.wording.terms import (
     cause,
     devices,
@@ -69,10 +70,12 @@ __all__ = [
     "mood",
     "percent",
     "privacy",
+    "reason_to_wait",
     "role",
     "seen",
     "sentence",
     "signed",
+    "spared_by",
     "speak",
     "told",
     "tr",
@@ -81,6 +84,7 @@ __all__ = [
     "trust",
     "trust_means",
     "until",
+    "waits",
     "when",
     "wished_by",
 ]

@@ -23,7 +23,7 @@ from app.windows.companion.mood import MoodCard
 from app.windows.page import ScrolledPage
 from app.windows.settling import Banner
 from app.wording import sentence, tr, trn
-from mesh.wishes import BetweenUs
+from mesh.wishes import BetweenUs, Sync
 
 if TYPE_CHECKING:
     from app.viewstate import ViewState, Wisher
@@ -38,6 +38,7 @@ NOTICES = {
     AttentionKind.LONG_AWAY: ("info", "warn"),
     AttentionKind.REMOVED: ("warning", "bad"),
     AttentionKind.MEETING: ("devices", "accent"),
+    AttentionKind.SPARING: ("clock", "accent"),
 }
 
 
@@ -172,7 +173,7 @@ class CompanionPage(ScrolledPage):
 
     def _show_attention(self, notice: Notice, one: Attention, state: ViewState) -> None:
         icon, tone = NOTICES[one.kind]
-        text = words.attention(one, state.names)
+        text = words.attention(one, state)
         device = one.device_id
         if one.kind is AttentionKind.RECOVERY:
             notice.show_notice(icon, tone, text, tr("Write them down…"), self._recover)
@@ -189,6 +190,8 @@ class CompanionPage(ScrolledPage):
             )
         elif one.kind is AttentionKind.MEETING and device is not None:
             notice.show_notice(icon, tone, text, tr("Decide…"), lambda: self._meet(device))
+        elif one.kind is AttentionKind.SPARING:
+            notice.show_notice(icon, tone, text, tr("Sync now"), self._sync_now)
         elif device is not None:
             notice.show_notice(
                 icon, tone, text, tr("Show device"), lambda: self.device_chosen.emit(device)
@@ -198,6 +201,9 @@ class CompanionPage(ScrolledPage):
 
     def _meet(self, device: str) -> None:
         meeting.look_at(self.wisher, device, self, self.say_trouble)
+
+    def _sync_now(self) -> None:
+        self.wisher.wish(Sync(), failed=self.say_trouble)
 
     def _recover(self) -> None:
         self.recovery_wanted.emit()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.viewstate import AttentionKind, Link, Standing
-from app.wording import cause, feeling, health, tr, trn, trust, until
+from app.wording import cause, feeling, health, reason_to_wait, tr, trn, trust, until
 from mesh.model.device import Trust
+from mesh.model.sparing import Why
 
 if TYPE_CHECKING:
     from app.viewstate import Attention, KindView, ViewState
@@ -147,8 +148,9 @@ def contributors(shown: MoodShown, names: dict[str, str]) -> str:
     return tr("From {names}", names=named) if named else ""
 
 
-def attention(one: Attention, names: dict[str, str]) -> str:
+def attention(one: Attention, state: ViewState) -> str:
     """What there is to look at, and what helps."""
+    names = state.names
     name = names.get(one.device_id or "", tr("a device"))
     match one.kind:
         case AttentionKind.RECOVERY:
@@ -175,8 +177,20 @@ def attention(one: Attention, names: dict[str, str]) -> str:
                 "Nothing flows with {name} yet: you have not agreed that the two become one.",
                 name=name,
             )
+        case AttentionKind.SPARING:
+            return tr(
+                "A long history waits {why}. What is new comes at once.",
+                why=reason_to_wait(_why(one, state), name),
+            )
         case AttentionKind.REMOVED:
             return tr(
                 "This device was removed from its family. What is here stays; "
                 "pair it again to share."
             )
+
+
+def _why(one: Attention, state: ViewState) -> Why:
+    found = (
+        view.device.waits for view in state.others if view.device.device_id == one.device_id
+    )
+    return next(found, None) or Why.BATTERY

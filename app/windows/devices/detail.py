@@ -20,8 +20,8 @@ from app.windows.devices.getting import Getting
 from app.windows.devices.sections import Naming, Parting, Pausing, Storing, Trusting
 from app.windows.devices.undoing import Undoing, UndoQuestion
 from app.windows.rights import hindrance, other_managers
-from app.wording import role, sentence, tr, trust
-from mesh.wishes import Leave, Part, Pause, Rename, Resume, Revoke, SetRole, SetTrust
+from app.wording import reason_to_wait, role, sentence, tr, trust
+from mesh.wishes import Leave, Part, Pause, Rename, Resume, Revoke, SetRole, SetTrust, Sync
 
 if TYPE_CHECKING:
     from app.viewstate import DeviceView, ViewState, Wisher
@@ -101,6 +101,7 @@ class Detail(QWidget):
         self.trouble, self.limits = Notice("warning", "bad"), Notice("info", "accent")
         self.trouble.hide()
         self.recovery = Notice("key")
+        self.waiting = Notice("clock", "accent")
         self.header = Header()
         self.naming, self.trusting = Naming(), Trusting()
         self.pausing, self.storing, self.parting = Pausing(), Storing(), Parting()
@@ -109,7 +110,8 @@ class Detail(QWidget):
         self.trusting.body.insertWidget(0, self.getting)
         self._follow()
         parts = (
-            row(self.back, None), self.trouble, self.header, self.limits, self.recovery,
+            row(self.back, None), self.trouble, self.header, self.waiting, self.limits,
+            self.recovery,
             self.naming, self.trusting, self.pausing, self.storing, self.undoing, self.parting,
             None,
         )  # fmt: skip
@@ -140,6 +142,7 @@ class Detail(QWidget):
         limits = words.own_limits(view) if device.is_self and state.others else why_not
         self._show_limits(limits if state.others else "")
         self._show_recovery(state)
+        self._show_waiting(device)
         self.parting.show_device(device, "" if device.is_self else why_not)
         self.undoing.show_device(device, now)
         if not device.is_self:
@@ -167,6 +170,18 @@ class Detail(QWidget):
                 tr("Your recovery words are not written down yet."),
                 tr("Write them down…"),
                 self.recovery_wanted.emit,
+            )
+
+    def _show_waiting(self, device: DeviceShown) -> None:
+        self.waiting.setVisible(device.waits is not None)
+        if device.waits is not None:
+            why = reason_to_wait(device.waits, device.name)
+            self.waiting.show_notice(
+                "clock",
+                "accent",
+                tr("A long history waits {why}. What is new comes at once.", why=why),
+                tr("Sync now"),
+                lambda: self._send(Sync(device=device.device_id)),
             )
 
     # ---- wishes ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from app.widgets.select import Select
 from app.widgets.setting import Panel, Setting
 from app.widgets.switch import Switch
 from app.windows.kept import LANGUAGE, STAYS, TOLD_OF_TRAY
+from app.windows.settings.sparing import Thrift
 from app.wording import sentence, tr
 from app.wording.language import LANGUAGES
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from app.desktop.autostart import Autostart
+    from app.viewstate import Wisher
 
 NAMES = {"en": "English", "de": "Deutsch"}
 """Each in itself, so that whoever does not understand the page finds it."""
@@ -124,11 +126,12 @@ class Telling(Setting):
 class Machine(Panel):
     """All of them."""
 
-    def __init__(self, kept: QSettings | None, start: Autostart | None) -> None:
+    def __init__(self, wisher: Wisher, kept: QSettings | None, start: Autostart | None) -> None:
         super().__init__(tr("This computer"))
+        self.thrift = Thrift(wisher)
         self.starting, self.speaking = Starting(start), Speaking(kept)
         self.telling = Telling(kept)
-        for one in (self.starting, self.speaking, self.telling):
+        for one in (self.starting, self.thrift, self.speaking, self.telling):
             if one is not self.starting or start is not None:
                 self.add(one)
 

@@ -85,7 +85,7 @@ class SettingsPage(ScrolledPage):
         self, wisher: Wisher, kept: QSettings | None = None, start: Autostart | None = None
     ) -> None:
         super().__init__(wisher)
-        self.machine, self.keeping = Machine(kept, start), Keeping()
+        self.machine, self.keeping = Machine(wisher, kept, start), Keeping()
         self.history, self.about = History(wisher), About()
         self.backups = Backups(wisher)
         self.keeping.recovery_wanted.connect(self.recovery_wanted)
@@ -94,6 +94,10 @@ class SettingsPage(ScrolledPage):
         for panel in (self.machine, self.keeping, self.backups, self.history, self.about):
             self.body.addWidget(panel)
         self.body.addStretch(1)
+
+    @override
+    def opened(self) -> None:
+        self.machine.thrift.look()
 
     @override
     def show_state(self, state: ViewState, now: float) -> None:

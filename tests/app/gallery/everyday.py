@@ -30,6 +30,7 @@ COMPANION = {
     "ten": "ten other devices",
     "all-offline": "nobody else is in reach",
     "catching-up": "a device that catches up",
+    "sparing": "a long history waits, to spare a battery",
     "paused": "sharing is paused",
     "just-between-us": "the next conversation stays here",
     "troubled": "everything that wants attention at once",

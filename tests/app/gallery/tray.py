@@ -46,6 +46,7 @@ SCENES = {
     "five": "with limits",
     "all-offline": "nobody else is in reach",
     "paused": "sharing is paused",
+    "sparing": "a long history waits, to spare a battery",
     "just-between-us": "the next conversation stays here",
 }
 WINDOWS: dict[str, tuple[str, Callable[[], QWidget]]] = {

@@ -15,6 +15,7 @@ from mesh.messages import (
     told,
 )
 from mesh.model.device import Context, Role, Trust
+from mesh.model.sparing import Why
 from mesh.wishes import (
     DevicePolicy,
     HealthShown,
@@ -149,15 +150,31 @@ def catching_up() -> ViewState:
     """One device sends what was missed; three quarters are here."""
     desktop = device("Home Desktop", admin=True, in_step=False)
     state = family(desktop, level="limited", causes=(f"behind:{desktop.device_id}",))
-    for seconds, received in ((0.0, 1_000), (30.0, 75_000)):
+    for received, left in ((1_000, None), (75_000, 10.1)):
         status = SyncStatus(
             device_id=desktop.device_id,
             in_step=False,
             pending=100_000 - received,
             received=received,
+            seconds_left=left,
         )
-        state = reduce(state, told(status, ME), NOW + seconds)
+        state = reduce(state, told(status, ME), NOW)
     return state
+
+
+def sparing() -> ViewState:
+    """A long history waits, as a battery is low on the other device."""
+    phone = device("Phone", role=Role.MOBILE, in_step=False)
+    desktop = device("Home Desktop", admin=True)
+    state = family(phone, desktop, level="limited", causes=(f"behind:{phone.device_id}",))
+    status = SyncStatus(
+        device_id=phone.device_id,
+        in_step=False,
+        pending=12_000,
+        received=256,
+        waits=Why.THEIR_BATTERY,
+    )
+    return _after(state, told(status, ME))
 
 
 def paused() -> ViewState:
@@ -273,6 +290,7 @@ SCENES = {
     "ten": ten,
     "all-offline": all_offline,
     "catching-up": catching_up,
+    "sparing": sparing,
     "paused": paused,
     "one-paused": one_paused,
     "just-between-us": just_between_us,

@@ -14,7 +14,7 @@ from app.tray import Mark, Tray, drawn, headline, mark_of
 from app.viewstate import ViewState
 from mesh.clock import SystemClock
 from mesh.errors import DiskFull
-from mesh.wishes import BetweenUs, Pause, Resume
+from mesh.wishes import BetweenUs, Pause, Resume, Sync
 from tests.app.qt import scenes
 from tests.app.qt.scenes import NOW
 
@@ -159,6 +159,17 @@ def test_what_could_not_be_done_is_told(
     choose(tray, text)
     with qtbot.waitSignal(tray.failed, timeout=1000):
         recorder.sent[-1].fail(DiskFull())
+
+
+def test_what_waits_to_be_spared_is_said_and_can_be_had_now(
+    tray: Tray, recorder: Recorder
+) -> None:
+    tray.show_state(scenes.two())
+    assert "Sync now" not in actions(tray.menu)
+    tray.show_state(scenes.sparing())
+    assert "A long history waits to spare the battery of Phone" in actions(tray.menu)
+    choose(tray, "Sync now")
+    assert recorder.wishes == [Sync()]
 
 
 def test_just_between_us_is_switched_and_shown(tray: Tray, recorder: Recorder) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.viewstate import (
+    Attention,
     AttentionKind,
     Link,
     Standing,
@@ -24,6 +25,7 @@ from mesh.messages import (
     told,
 )
 from mesh.model.device import Trust
+from mesh.model.sparing import Why
 from tests.app.qt import scenes
 from tests.app.qt.scenes import ME, NOW
 
@@ -73,11 +75,11 @@ def test_a_guest_that_is_here_is_connected_and_never_catching_up() -> None:
     assert [one.link for one in scenes.family(guest).others] == [Link.CONNECTED]
 
 
-def test_time_left_follows_from_the_pace_so_far() -> None:
+def test_time_left_is_what_the_node_tells() -> None:
     (view,) = scenes.catching_up().others
     assert view.link is Link.CATCHING_UP
     assert view.pending == 25_000
-    assert view.seconds_left == pytest.approx(25_000 / (74_000 / 30), abs=0.1)
+    assert view.seconds_left == 10.1
 
 
 def test_a_device_that_has_caught_up_begins_anew_the_next_time() -> None:
@@ -89,6 +91,16 @@ def test_a_device_that_has_caught_up_begins_anew_the_next_time() -> None:
     assert (links(state), state.others[0].pending) == ([Link.CONNECTED], 0)
     state = after(state, more, now=NOW + 90)
     assert state.others[0].seconds_left is None
+
+
+def test_a_history_that_waits_is_something_to_look_at_until_it_waits_no_more() -> None:
+    state = scenes.sparing()
+    phone = state.others[0].device
+    assert phone.waits is Why.THEIR_BATTERY
+    held = Attention(kind=AttentionKind.SPARING, device_id=phone.device_id)
+    assert state.attention == (held,)
+    more = SyncStatus(device_id=phone.device_id, in_step=False, pending=10, received=300)
+    assert after(state, more).attention == ()
 
 
 def test_a_device_that_goes_away_is_not_catching_up_any_more() -> None:

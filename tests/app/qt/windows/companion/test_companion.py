@@ -15,7 +15,7 @@ from app.windows.companion.mood import NOTED_MS
 from mesh.errors import DiskFull
 from mesh.messages import MoodChanged, told
 from mesh.model.device import Trust
-from mesh.wishes import BetweenUs, Feel, Mood, MoodShown, Pause, ReasonShown, Resume
+from mesh.wishes import BetweenUs, Feel, Mood, MoodShown, Pause, ReasonShown, Resume, Sync
 from tests.app.qt import scenes
 
 if TYPE_CHECKING:
@@ -300,3 +300,16 @@ def test_a_guest_reads_that_it_is_one_and_is_offered_nothing_that_needs_more(
 def test_while_sharing_is_paused_no_kind_waits_for_a_device(page: CompanionPage) -> None:
     show(page, scenes.paused())
     assert texts(page).count("Paused") == 4
+
+
+def test_a_history_that_waits_says_why_and_can_be_had_now(
+    page: CompanionPage, recorder: Recorder
+) -> None:
+    state = scenes.sparing()
+    page.show_state(state, scenes.NOW)
+    notice = page.notices[state.attention[0]]
+    assert "to spare the battery of Phone" in notice.text.text()
+    notice.action.click()
+    assert recorder.wishes[-1] == Sync()
+    card = page.cards[scenes.device_id("Phone")]
+    assert "Waits to spare its battery" in card.accessibleName()
