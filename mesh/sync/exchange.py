@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ENTRIES_A_FRAME = 500
-STORAGE_RETRY_S = 15.0
 
 
 class Exchange:
@@ -169,7 +168,7 @@ class Exchange:
 
     def _retry_later(self) -> None:
         self.takes.void()
-        self._talk.later(STORAGE_RETRY_S, self._ask_again)
+        self._talk.later(self._talk.patience.spend(), self._ask_again)
 
     def _ask_again(self) -> None:
         """The roster first, here too: what was not stored may be a removal."""

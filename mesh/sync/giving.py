@@ -11,6 +11,7 @@ from mesh.model.scope import is_stub
 from mesh.storage import feeds
 from mesh.sync.comparing import Showing
 from mesh.sync.pacing import Pacing
+from mesh.sync.patience import Patience
 from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
 from mesh.wire import frames
 from mesh.wire.frames import Page
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 READ_AHEAD = 2048
 SMALL = 64
 ECHO_DELAY_S = 0.4
-RETRY_S = 2.0
+RETRY_S, RETRY_MOST_S = 2.0, 60.0
 
 
 class GivingSide:
@@ -41,6 +42,7 @@ class GivingSide:
         self.scopes: dict[int, Giving] = {}
         self.showing = Showing(talk)
         self.pacing = Pacing(talk, self._wake.set)
+        self._patience = Patience(RETRY_S, RETRY_MOST_S)
         self.sent = 0
 
     def begin(self) -> tuple[tuple[int, int], ...]:
@@ -172,7 +174,7 @@ class GivingSide:
                 while await self._give_round():
                     pass
             except PeerUnreachable:
-                self._talk.later(RETRY_S, self._wake.set)
+                self._talk.later(self._patience.spend(), self._wake.set)
 
     async def _give_round(self) -> bool:
         """Give what is pending of the most important scope; False when nothing can be now.
@@ -296,6 +298,7 @@ class GivingSide:
     async def _send_bulk(self, page: Page, is_due: IsDue) -> bool:
         await self.pacing.turn()
         lane = await self._talk.circle.hooks.bulk_lane(self._talk.key)
+        self._patience.rest()
         return await lane.send_bulk(frames.write(page), is_due)
 
     def has_given(self, tops: dict[int, int]) -> bool:

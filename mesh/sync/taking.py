@@ -266,6 +266,7 @@ class TakingSide:
 
     def _note(self, taking: Taking, page: Page, taken: Taken) -> None:
         taking.is_begun = True
+        self._talk.patience.rest()
         self._checking.note(page)
         taking.floor, taking.audited = taken.floor, taken.audited
         taking.top = max(taking.top, page.mark.top)

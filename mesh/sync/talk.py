@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from mesh.model.allowance import Grants
 from mesh.model.device import Kind
 from mesh.model.scope import ScopeKind, scope_parts
+from mesh.sync.patience import Patience
 from mesh.wire import frames
 from mesh.wire.frames import Packing
 
@@ -26,6 +27,8 @@ PAYS_FROM = {Kind.MOBILE: 256, Kind.DESKTOP: 1024, Kind.SERVER: 2048}
 """From how many bytes compressing pays, by what sort of machine is to expand it."""
 
 BEFORE_HELLO = Packing(frames.FORMS_OF_OLD)
+
+STORAGE_RETRY_S = (15.0, 60.0)
 
 
 class Listener(Protocol):
@@ -64,6 +67,8 @@ class Talk:
     """How pages go to the other, by its hello."""
     packing_of_moods: Packing = BEFORE_HELLO
     timers: set[asyncio.TimerHandle] = field(default_factory=set)
+    patience: Patience = field(default_factory=lambda: Patience(*STORAGE_RETRY_S))
+    """With what could not be stored here."""
     _allowed: Allowance | None = None
     _standing: object = None
     _held: Grants | None = None

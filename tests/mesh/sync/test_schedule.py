@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.model.sparing import Sparing, Surroundings, Why
+from mesh.sync.patience import Patience
 from mesh.sync.remaining import Remaining
 from mesh.sync.schedule import (
     ALL,
@@ -173,3 +174,12 @@ def test_the_time_left_follows_the_pace_so_far(missing: int) -> None:
     assert remaining.seconds(missing, 15, 2.0) == round(missing * 2.0 / 10, 1)
     assert remaining.seconds(0, 15 + missing, 3.0) is None
     assert remaining.seconds(4, 15 + missing, 9.0) is None
+
+
+@given(st.integers(0, 40))
+def test_patience_grows_to_a_bound_and_begins_anew_after_a_success(failures: int) -> None:
+    patience = Patience(2.0, 60.0)
+    spent = [patience.spend() for _ in range(failures)]
+    assert spent == [min(60.0, 2.0 * 2**n) for n in range(failures)]
+    patience.rest()
+    assert patience.spend() == 2.0
