@@ -53,6 +53,7 @@ def _run(options: Mapping[str, Any]) -> int:
 def _serve(profile: Profile, choices: Any) -> int:
     import qasync
 
+    from app.application.collecting import Collecting
     from app.application.program import Program
     from app.application.session import Session
     from app.application.speech import choose_language, chosen_language
@@ -64,7 +65,7 @@ def _serve(profile: Profile, choices: Any) -> int:
     loop.set_default_executor(ThreadPoolExecutor(POOL))
     session = Session(program, profile, choices)
     try:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        with Collecting(program), asyncio.Runner(loop_factory=lambda: loop) as runner:
             return runner.run(session.live())
     except RuntimeError:
         if session.has_ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,13 +14,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from app.application.collecting import Collecting
 from app.application.program import Program
 from mesh.profile import Profile
 from tests.app.qt.recorder import Recorder
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -34,6 +36,22 @@ def pytest_asyncio_loop_factories(
 def qapp_cls() -> type[Program]:
     """The application object is our own."""
     return Program
+
+
+@pytest.fixture(scope="package", autouse=True)
+def collecting(qapp: Program) -> Iterator[Collecting]:
+    """Other threads, the one of pytest-xdist too, collect nothing of Qt's."""
+    gc.freeze()
+    with Collecting(qapp) as collecting:
+        yield collecting
+    gc.unfreeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """What a test leaves goes right after it: each style sheet is put on all that lives."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mesh.profile import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 WELL = "#2e9e6b"
@@ -54,8 +54,13 @@ class Desk:
     def wait_until_served(self) -> None:
         """Until the node of the application is up."""
         profile = Profile.find(str(self.folder / "profile"), self.environ)
+        door = profile.sockets / "command.sock"
+        self.until(lambda: profile.is_running() and door.exists())
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Until something is so on this display."""
         deadline = time.monotonic() + PATIENCE_S
-        while not (profile.is_running() and (profile.sockets / "command.sock").exists()):
+        while not is_so():
             assert time.monotonic() < deadline
             time.sleep(LOOK_EVERY_S)
 
@@ -90,6 +95,11 @@ class Desk:
     def click(self, button: int, at: tuple[int, int]) -> None:
         """Press a button of the mouse there."""
         self.xdotool("mousemove", str(at[0]), str(at[1]), "click", str(button))
+
+    def windows(self) -> set[str]:
+        """All that is shown, menus too."""
+        found = self.xdotool("search", "--onlyvisible", "--maxdepth", "1", "--class", ".*")
+        return set(found.split())
 
     def window(self, title: str) -> str:
         """Wait for a window with this title."""

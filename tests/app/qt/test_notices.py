@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QTimer
 from typing_extensions import override
 
 from app.application.notices import REST_S, Notices
 from app.bridge import Bridge
+from app.matters import Matters
 from app.tray import Tray
+from app.viewstate import RELOAD
 from mesh.clock import SystemClock
 from mesh.wishes import ConflictShown, QuestionShown
 from tests.app.qt.recorder import Recorder
@@ -138,3 +141,18 @@ async def test_it_looks_by_itself_once_the_node_is_up(profile: Profile) -> None:
         assert not matters.is_known
         await until(lambda: matters.is_known)
         assert session.faces.main is None
+
+
+def test_once_the_node_is_gone_news_ask_nothing_until_there_is_one_again(
+    recorder: Recorder,
+) -> None:
+    matters = Matters(recorder)
+    (rest,) = matters.findChildren(QTimer)
+    matters.stop()
+    matters.take([RELOAD])
+    matters.look_in_time(1.0)
+    assert not rest.isActive()
+    assert not recorder.wishes
+    matters.go_on()
+    matters.take([RELOAD])
+    assert rest.isActive()

@@ -34,8 +34,10 @@ def quit_by_menu(place: Desk, app: subprocess.Popen[str]) -> None:
     """The last line of the menu."""
     at = place.find(WELL)
     assert at is not None
+    before = place.windows()
     place.click(3, at)
-    place.xdotool("sleep", "0.6", "key", "Up", "sleep", "0.1", "key", "Return")
+    place.until(lambda: place.windows() > before)
+    place.xdotool("key", "Up", "sleep", "0.1", "key", "Return")
     assert app.wait(PATIENCE_S) == 0
 
 
