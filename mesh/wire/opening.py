@@ -118,6 +118,8 @@ class Opening:
     def _steps(self, way: Steps, count: int) -> list[int]:
         self._take((1 + NUMBER_SIZE) * count)
         steps, found = count - 1, self.block(way.planes)
+        if not found and not way.low:
+            return [way.first] * count
         zeros = bytes(max(0, NUMBER_SIZE * steps - len(found)))
         numbers = as_numbers(joined_planes(found + zeros, NUMBER_SIZE, steps))
         if way.unit != 1 or way.low:

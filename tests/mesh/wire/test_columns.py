@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -18,6 +19,9 @@ from mesh.wire.columns import Table
 from mesh.wire.compression import Press
 from mesh.wire.ways import AnyWay, AsIs, Block, Chosen, Minted, Near, Same, Steps, Uuids
 from mesh.wire.writing import Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LIMIT = 1 << 20
 NOON = 1_790_000_000_000
@@ -90,6 +94,22 @@ def ways_of(raws: list[bytes]) -> list[type]:
 
 @given(pages())
 def test_facts_come_back_byte_for_byte(raws: list[bytes]) -> None:
+    for press in (Press(), None):
+        assert columns.unpack(packed(raws, press), LIMIT) == raws
+
+
+ODD: Sequence[Sequence[object]] = [
+    [1, True, 1.0] * 4, [0.0, -0.0], [[1], [True]], ["", None, b""] * 9, [1 << 62, -(1 << 62)],
+    [(1 << 63) - 1, -(1 << 63), (1 << 64) - 1], [str(uuid.UUID(int=7)), " " * 36],
+    [str(uuid.UUID(int=7)), "é" * 36], [uuid.UUID(int=7).hex, uuid.UUID(int=8).hex],
+    [b"x" * 16, b"y" * 16], [b"x" * 16, b"x" * 15], list(range(300)),
+    [str(uuid.UUID(int=7)), "ab" + " " * 34], ["a"] * 64 + [str(n) for n in range(300)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ODD)
+def test_elements_that_only_look_alike_come_back_as_they_were(column: Sequence[object]) -> None:
+    raws = [encode([one, *[NOON << 16] * 7, [NOON * 1000, one]]) for one in column]
     for press in (Press(), None):
         assert columns.unpack(packed(raws, press), LIMIT) == raws
 
