@@ -21,6 +21,7 @@ from mesh.model.fact import (
     Settled,
     Tagging,
     Trait,
+    Turn,
     Wishing,
     Words,
 )
@@ -48,10 +49,17 @@ class Draft:
     """What one wish writes. Exists only inside a write job."""
 
     def __init__(self, connection: Connection, author: Author, rules: Rules) -> None:
-        self.connection = connection
+        self._sql = connection
         self.author = author
         self._rules = rules
         self._intake = Intake(connection, rules, details=True)
+        self._shared: set[str] = set()
+
+    @property
+    def connection(self) -> Connection:
+        """To look things up; what was begun before is in the tables."""
+        self._intake.write_down()
+        return self._sql
 
     def finish(self) -> Outcome:
         """See everything touched anew; call it last."""
@@ -65,13 +73,15 @@ class Draft:
 
     def begin(self, kind: ObjectKind, level: int, content: Body) -> ObjectRow:
         """A new object of this device."""
-        identity = self.author.mint(self.connection)
+        identity = self.author.mint(self._sql)
         stamp = facts.tick_in(identity)
         body = facts.encode_body(content)
         root = Fact(facts.VERSION, FactKind.ROOT, identity, b"", kind, stamp, level, (), body)
         row = self._intake.begin(facts.write(root), root, content, identity)
         if row.state == State.FORGOTTEN:
             raise NotFound("This conversation was forgotten; begin another one.")
+        if isinstance(content, Turn) and level < Level.HERE:
+            self._shared.add(content.conversation)
         return row
 
     def add(
@@ -143,6 +153,12 @@ class Draft:
         if subject.row.state != State.LIVE:
             raise NotFound("That was forgotten, or is no longer on this device.")
         return subject
+
+    def is_all_here(self, name: str, home: ObjectRow | None) -> bool:
+        """Whether no message of a conversation was ever meant for another device."""
+        if home is None or name in self._shared:
+            return False
+        return reading.is_all_here(self.connection, home)
 
     def may_rule(self, row: ObjectRow) -> bool:
         """Whether this device may label or forget an object: its own, or any if it is full."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mesh.companion import terms
-from mesh.companion.belonging import is_all_here, next_place
+from mesh.companion.belonging import next_place
 from mesh.companion.draft import Draft
 from mesh.companion.subject import Subject
 from mesh.errors import BadInput, NotPermitted
@@ -30,7 +30,7 @@ from mesh.model.fact import (
     Words,
 )
 from mesh.storage import finding, reading
-from mesh.storage.commits import Decided
+from mesh.storage.commits import Decided, Joint
 from mesh.storage.objects import Connection, ObjectRow, Outcome, Rules, State, object_by_id
 
 if TYPE_CHECKING:
@@ -84,19 +84,30 @@ class Writing:
         return result
 
     async def _begin(self, job: Callable[[Draft], T]) -> T:
-        """Write a new thing: one fact mostly, of which nothing is here yet."""
-        rules = self._rules()
+        """Write a new thing: one fact mostly, of which nothing is here yet.
 
-        def decide(connection: Connection) -> Decided[tuple[T, Outcome]]:
-            draft = Draft(connection, self._author, rules)
+        Many at once are one draft; the first of them has what came of all.
+        """
+        rules, author = self._rules(), self._author
+
+        def decide(connection: Connection) -> Decided[tuple[T, Outcome | None]]:
+            draft = Draft(connection, author, rules)
             result = job(draft)
             left = draft.settle()
             return Decided((result, left.result), left.write, left.is_certain)
 
+        def begin_all(
+            connection: Connection, jobs: list[Callable[[Draft], T]]
+        ) -> list[tuple[T, Outcome | None]]:
+            draft = Draft(connection, author, rules)
+            first, *others = [one(draft) for one in jobs]
+            return [(first, draft.finish()), *((other, None) for other in others)]
+
         result, _ = await self._database.write_soon(
             decide,
-            tell=lambda done: self._on_certain(done[1]),
-            then=lambda done: self._on_outcome(done[1]),
+            tell=lambda done: self._on_certain(done[1]) if done[1] else None,
+            then=lambda done: self._on_outcome(done[1]) if done[1] else None,
+            joint=Joint(job, rules, begin_all),
         )
         return result
 
@@ -145,7 +156,7 @@ class Writing:
             shown = self._author.now()
             where = line.conversation or next_place(draft, aside, shown)
             home = draft.row(facts.conversation_object(where))
-            stays = aside.keeps(where) or is_all_here(draft.connection, home)
+            stays = aside.keeps(where) or draft.is_all_here(where, home)
             turn = Turn(where, line.role, line.text, shown, tags=line.tags)
             counted = max(level, home.level if home else 0, Level.HERE if stays else 0)
             return draft.begin(ObjectKind.TURN, counted, turn), turn

@@ -92,16 +92,21 @@ class Ranges:
 
     def packed(self) -> tuple[int, ...]:
         """Gap and length by turns: small numbers, whatever the size of the feed."""
-        flat, after = [], 0
-        for first, last in self:
-            flat += [first - after, last - first]
-            after = last
-        return tuple(flat)
+        return packed(self)
 
     @classmethod
     def unpacked(cls, flat: tuple[int, ...]) -> Ranges:
         """The inverse of ``packed``; BadFrame when it is not one."""
         return cls(unpacked(flat))
+
+
+def packed(ranges: Iterable[Range]) -> tuple[int, ...]:
+    """Ascending ranges as gap and length by turns."""
+    flat, after = list[int](), 0
+    for first, last in ranges:
+        flat += (first - after, last - first)
+        after = last
+    return tuple(flat)
 
 
 def unpacked(flat: tuple[int, ...]) -> list[Range]:

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from itertools import groupby
+from typing import Any, Generic, TypeVar, cast
 
 import apsw
 
@@ -30,6 +31,19 @@ from mesh.errors import DatabaseDamaged, DiskFull, StorageError
 
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """How a job is done together with others of its kind: they share what each looks up.
+
+    ``terms``: only jobs under the very same ones. ``do`` gives a result for each part, or
+    fails, and then each job is done alone.
+    """
+
+    part: object
+    terms: object
+    do: Callable[[apsw.Connection, list[Any]], Sequence[object]]
 
 
 @dataclass(slots=True)
@@ -41,6 +55,7 @@ class Write:
     loop: asyncio.AbstractEventLoop
     synced: bool
     then: Callable[[object], None] | None
+    joint: Joint | None = None
     result: object = None
     error: BaseException | None = None
 
@@ -113,8 +128,8 @@ def commit(
     def work() -> None:
         for write in owed or ():
             write.result = write.job(connection)
-        for write in group:
-            _run(connection, write, alone=len(group) == 1)
+        for terms, kin in groupby(group, key=lambda write: write.joint and write.joint.terms):
+            _run_kin(connection, list(kin), joins=terms is not None, alone=len(group) == 1)
 
     try:
         _transact(connection, work)
@@ -185,22 +200,46 @@ def owed(decided: Decided[T], then: Callable[[T], None] | None) -> Write:
     return Write(again, nobody, loop, synced=False, then=told)
 
 
-def _run(connection: apsw.Connection, write: Write, *, alone: bool) -> None:
-    """One job's own failure undoes that job only; alone in its commit, the commit."""
-    if alone:
-        write.result = write.job(connection)
+def _run_kin(
+    connection: apsw.Connection, writes: list[Write], *, joins: bool, alone: bool
+) -> None:
+    """Jobs of one kind: together if that can be, else each for itself.
+
+    One job's own failure undoes that job only; alone in its commit, the commit.
+    """
+    if joins and len(writes) > 1 and _run_joined(connection, writes):
         return
+    for write in writes:
+        if alone:
+            write.result = write.job(connection)
+        else:
+            write.result, write.error = _try(connection, write.job)
+
+
+def _run_joined(connection: apsw.Connection, writes: list[Write]) -> bool:
+    joints = [write.joint for write in writes if write.joint is not None]
+    parts = [joint.part for joint in joints]
+    results, error = _try(connection, lambda sql: joints[0].do(sql, parts))
+    for write, result in zip(writes, results or (), strict=error is None):
+        write.result = result
+    return error is None
+
+
+def _try(connection: apsw.Connection, job: Job[T]) -> tuple[T | None, Exception | None]:
+    """What a job came to; what it failed with, and then nothing of it was written."""
+    result, failure = None, None
     connection.execute("SAVEPOINT job")
     try:
         with typed_errors():
-            write.result = write.job(connection)
+            result = job(connection)
     except Exception as error:  # handed to whoever waits for this job
         # A full disk is everybody's; after some errors SQLite has undone all jobs already.
         if isinstance(error, DiskFull) or not connection.in_transaction:
             raise
         connection.execute("ROLLBACK TO job")
-        write.error = error
+        failure = error
     connection.execute("RELEASE job")
+    return result, failure
 
 
 def deliver(group: list[Write]) -> None:

@@ -30,6 +30,7 @@ from mesh.storage.commits import (
     Attempt,
     Decided,
     Job,
+    Joint,
     T,
     Write,
     at_once,
@@ -139,13 +140,18 @@ class Database:
     # ---- writing -----------------------------------------------------------------------------
 
     async def write(
-        self, job: Job[T], *, synced: bool = False, then: Callable[[T], None] | None = None
+        self,
+        job: Job[T],
+        *,
+        synced: bool = False,
+        then: Callable[[T], None] | None = None,
+        joint: Joint | None = None,
     ) -> T:
         """Run ``job`` in a transaction; returns its result once that is committed.
 
         An exception in the job undoes only that job. DiskFull: nothing was written. ``then``
         is told the result on the loop, also when whoever waited was cancelled meanwhile: what
-        is queued is written all the same.
+        is queued is written all the same. ``joint``: how it is done with others of its kind.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
@@ -153,7 +159,7 @@ class Database:
         try:
             told = cast("Callable[[object], None] | None", then)
             self._under_way += 1
-            self._queue.put(Write(job, future, loop, synced, told))
+            self._queue.put(Write(job, future, loop, synced, told, joint))
             return await future  # type: ignore[return-value]
         finally:
             self._end_work()
@@ -164,11 +170,12 @@ class Database:
         *,
         tell: Callable[[T], None] | None = None,
         then: Callable[[T], None] | None = None,
+        joint: Joint | None = None,
     ) -> T:
-        """Write a small job, on the loop if that may be; otherwise as ``write_now``."""
+        """Write a small job: on the loop if that may be (``write_now``), else as ``write``."""
         if self.is_free:
             return self.write_now(decide, tell=tell, then=then)
-        return await self.write(at_once(decide), then=then)
+        return await self.write(at_once(decide), then=then, joint=joint)
 
     @property
     def is_free(self) -> bool:

@@ -300,6 +300,12 @@ class Intake:
 
     # ---- ending ------------------------------------------------------------------------------
 
+    def write_down(self) -> None:
+        """Write what waits, for whoever looks into the tables before the end."""
+        if self._rows.objects:
+            self._is_plain = False
+            self._flush()
+
     def _flush(self) -> None:
         rows, self._rows = self._rows, Rows()
         rows.write(self._sql)

@@ -144,21 +144,21 @@ class Exchange:
 
     async def _listen(self, inbox: Inbox) -> None:
         while True:
-            lane, payload = await inbox.take()
+            lane, payloads = await inbox.take()
             if lane.kind is LaneKind.BULK:
                 await self.gives.pacing.turn()
-            frame = frames.read(payload)
-            if frame is None:
-                self._circle.count("unknown_frames")
+            known = [frame for frame in map(frames.read, payloads) if frame is not None]
+            if known:
+                await self._store_safely(*known)
             else:
-                await self._store_safely(frame)
+                self._circle.count("unknown_frames")
             if lane.kind is LaneKind.BULK:
-                lane.release(len(payload))
+                lane.release(sum(map(len, payloads)))
 
-    async def _store_safely(self, frame: AnyFrame) -> None:
+    async def _store_safely(self, *known: AnyFrame) -> None:
         """A full disk ends nothing: what could not be stored is asked for again later."""
         try:
-            await self._handle(frame)
+            await self._handle(*known)
         except StorageError as error:
             self._not_stored(error)
 
@@ -180,10 +180,12 @@ class Exchange:
         self.takes.void()
         self._spawn(self.takes.want_again())
 
-    async def _handle(self, frame: AnyFrame) -> None:
+    async def _handle(self, frame: AnyFrame, *behind: AnyFrame) -> None:
+        """Handle a frame; ``behind`` a page: those that came with it."""
         match frame:
             case frames.Page():
-                await self.takes.take(frame)
+                pages = [one for one in (frame, *behind) if isinstance(one, frames.Page)]
+                await self.takes.take(pages)
             case frames.Ack():
                 self.gives.acked(frame)
             case frames.Hello():

@@ -6,13 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from mesh.errors import PeerUnreachable
-from mesh.model.cursor import Mark, Ranges, ranges_of
+from mesh.model.cursor import Mark, Ranges, packed, ranges_of
 from mesh.model.scope import is_stub
 from mesh.storage import feeds
 from mesh.sync.comparing import Showing
 from mesh.sync.pacing import Pacing
 from mesh.sync.patience import Patience
 from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
+from mesh.sync.pushing import packs
 from mesh.wire import frames
 from mesh.wire.frames import Page
 
@@ -107,8 +108,7 @@ class GivingSide:
         """
         if not self._talk.is_open:
             return
-        pushed = [self._push_one(one) for one in fed]
-        if not all(pushed) or self._has_gaps(tops):
+        if not self._push(fed) or self._has_gaps(tops):
             self.grown(hurry=False)
 
     def _has_gaps(self, tops: Mapping[int, int]) -> bool:
@@ -123,27 +123,41 @@ class GivingSide:
     def push_early(self, fed: list[Fed]) -> None:
         """Facts that are being committed; what cannot go yet goes with ``push`` after it."""
         if self._talk.is_open:
-            for one in fed:
-                self._push_one(one)
+            self._push(fed)
 
-    def _push_one(self, one: Fed) -> bool:
-        """Whether this fact needs no page any more."""
-        giving, allowed = self.scopes.get(one.scope), self._talk.allowed
-        if giving is None or allowed is None:
+    def _push(self, fed: list[Fed]) -> bool:
+        """Send facts in as few pages as may be; whether none of them needs one any more."""
+        allowed = self._talk.allowed
+        if allowed is None:
             return False
-        if not is_stub(one.scope) and not self._stubs_are_there(allowed):
+        is_all_sent = True
+        for some in packs(fed) if len(fed) > 1 else (fed,):
+            is_all_sent &= self._push_some(some, allowed)
+        return is_all_sent
+
+    def _push_some(self, some: list[Fed], allowed: Allowance) -> bool:
+        """The same for a few facts of one scope."""
+        scope = some[0].scope
+        giving = self.scopes.get(scope)
+        if giving is None or not (is_stub(scope) or self._stubs_are_there(allowed)):
             return False
-        if one.number in giving.sent:
-            return True
-        is_ours = one.mine or not self._talk.own_only
-        if not (is_ours and may_push(giving, one.scope, one.newest, allowed)):
-            return False
-        page = self._page(giving, (one.number, 0), [one.raw], one.number)
-        if not self._talk.lane.send(frames.write(page)):
-            return False
-        giving.sent.settle([(one.number, one.number)])
-        self.sent += 1
-        return True
+        own_only, numbers, raws, is_all_sent = self._talk.own_only, list[int](), [], True
+        for one in some:
+            if one.number in giving.sent:
+                continue
+            if (one.mine or not own_only) and may_push(giving, scope, one.newest, allowed):
+                numbers.append(one.number)
+                raws.append(one.raw)
+            else:
+                is_all_sent = False
+        if raws:
+            settles = ranges_of(numbers)
+            page = self._page(giving, packed(settles), raws, numbers[-1])
+            if not self._talk.lane.send(frames.write(page)):
+                return False
+            giving.sent.settle(settles)
+            self.sent += len(raws)
+        return is_all_sent
 
     def grown(self, *, hurry: bool) -> None:
         """Our feeds grew: offer new scopes, and give what is new, soon or at once."""

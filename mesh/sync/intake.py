@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadFact
@@ -16,7 +17,7 @@ from mesh.storage.records import Intake
 from mesh.wire import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mesh.model.fact import Fact
     from mesh.storage.objects import Connection, Outcome, Rules
@@ -78,9 +79,9 @@ class Source:
 
 @dataclass(slots=True)
 class Taken:
-    """What a page did; once written, how far its scope is settled and when it was compared.
+    """What pages did; once written, how far their scope is settled and when it was compared.
 
-    ``is_told``: whether its news was told before it was written.
+    ``is_told``: whether their news was told before it was written.
     """
 
     outcome: Outcome
@@ -89,35 +90,46 @@ class Taken:
     is_told: bool = False
 
 
-def take_page(
+def take_pages(
+    connection: Connection, pages: Sequence[Page], source: Source, *, resets: bool
+) -> list[Taken]:
+    """Pages of one scope: those told fact by fact, and those told as a count, each together.
+
+    ``resets``: with the first of them the cursor starts over.
+    """
+    opened = ((page, frames.unpack_rows(page)) for page in pages)
+    taken: list[Taken] = []
+    for details, some in groupby(opened, key=lambda one: len(one[1]) <= DETAILS_MAX):
+        those, rows = zip(*some, strict=True)
+        resets = resets and not taken
+        decided = decide_rows(
+            connection, those, [*chain(*rows)], source, details=details, resets=resets
+        )
+        decided.write(connection)
+        taken.append(decided.result)
+    return taken
+
+
+def decide_rows(
     connection: Connection,
-    page: Page,
+    pages: Sequence[Page],
     rows: list[bytes],
     source: Source,
     *,
-    resets: bool,
-) -> Taken:
-    """One page: every fact checked, taken or refused; its numbers are settled either way."""
-    decided = decide_page(connection, page, rows, source, resets=resets)
-    decided.write(connection)
-    return decided.result
-
-
-def decide_page(
-    connection: Connection,
-    page: Page,
-    rows: list[bytes],
-    source: Source,
-    *,
+    details: bool,
     resets: bool,
 ) -> Decided[Taken]:
-    """What becomes of a page, and the writing of it."""
-    intake = Intake(connection, source.rules, details=len(rows) <= DETAILS_MAX)
+    """What becomes of the facts in these pages of one scope, and the writing of it.
+
+    Every fact is checked, taken or refused; the pages' numbers are settled either way.
+    """
+    scope = pages[0].scope
+    intake = Intake(connection, source.rules, details=details)
     room = source.room(connection)
-    is_stub = scopes.scope_parts(page.scope)[1]
+    is_stub = scopes.scope_parts(scope)[1]
     for raw, fact, identity, target, content in intake.expect(rows):
         has_room = room is None or room.has(raw, is_stub=is_stub)
-        if not has_room or not source.may_give(page.scope, fact, identity):
+        if not has_room or not source.may_give(scope, fact, identity):
             intake.outcome.refused += 1
             continue
         try:
@@ -134,20 +146,22 @@ def decide_page(
     def write(connection: Connection) -> None:
         decided.write(connection)
         source.note(connection, taken.outcome.newest)
-        _settle(connection, page, source, taken, resets=resets)
+        _settle(connection, pages, source, taken, resets=resets)
 
     return Decided(taken, write, decided.is_certain and room is None)
 
 
 def _settle(
-    connection: Connection, page: Page, source: Source, taken: Taken, *, resets: bool
+    connection: Connection, pages: Sequence[Page], source: Source, taken: Taken, *, resets: bool
 ) -> None:
     if feeds.epoch(connection) != source.epoch:
         return
-    cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, page.scope)
+    scope = pages[0].scope
+    cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, scope)
     if cursor.is_new:
         cursor.audited = max(1, source.now_ms)
-    cursor.take(unpacked(page.settles), page.mark)
+    for page in pages:
+        cursor.take(unpacked(page.settles), page.mark)
     cursor.since = max(cursor.since, source.since)
-    feeds.save_cursor(connection, source.key, page.scope, cursor)
+    feeds.save_cursor(connection, source.key, scope, cursor)
     taken.floor, taken.audited = cursor.settled.floor, cursor.audited

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.model.scope import ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
-from mesh.storage.commits import at_once
 from mesh.sync.comparing import Check, Checking
-from mesh.sync.intake import Source, Taken, decide_page, news_in
+from mesh.sync.intake import Source, Taken, decide_rows, news_in, take_pages
 from mesh.sync.plan import Taking, is_audit_due, priority
 from mesh.sync.remaining import Remaining
 from mesh.wire import frames
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Hello, Page
 
-    Storing = tuple[Callable[[Connection], Decided[Taken]], Callable[[Taken], None]]
+    Storing = tuple[Source, bool, Callable[[list[Taken]], None]]
 
 SETTLED_MAX = 100_000
 """Numbers in a Since; a cursor that is more scattered tells its floor only."""
@@ -193,18 +193,26 @@ class TakingSide:
         """How many numbers of the other's feeds are not settled here, at most."""
         return sum(taking.missing for taking in self.scopes.values())
 
-    async def take(self, page: Page) -> None:
-        """Store a page, then tell of it, then confirm it. Pages of an old asking are stale.
+    async def take(self, pages: list[Page]) -> None:
+        """Store pages, then tell of them, then confirm them. Those of an old asking are stale.
 
         One after the other, whichever lane they come by: only the first may start over.
         """
         async with self._storing:
-            storing = self._storing_of(page)
-            if storing is not None:
-                decide, written = storing
-                # The link may go meanwhile; what is committed is handed on all the same.
-                taken = await self._talk.circle.database.write(at_once(decide), then=written)
-                self._confirm(page, taken)
+            for _, some in groupby(pages, key=lambda page: (page.scope, page.talk)):
+                await self._take(list(some))
+
+    async def _take(self, pages: list[Page]) -> None:
+        storing = self._storing_of(pages)
+        if storing is not None:
+            source, resets, written = storing
+
+            def job(connection: Connection) -> list[Taken]:
+                return take_pages(connection, pages, source, resets=resets)
+
+            # The link may go meanwhile; what is committed is handed on all the same.
+            taken = await self._talk.circle.database.write(job, then=written)
+            self._confirm(pages[0], taken[-1])
 
     def take_now(self, page: Page) -> bool:
         """The same at once, for a page that just happened; False when it must be waited for."""
@@ -214,10 +222,17 @@ class TakingSide:
         rows = news_in(page)
         if rows is None:
             return False
-        storing = self._storing_of(page, rows)
+        storing = self._storing_of([page])
         if storing is not None:
-            decide, written = storing
-            taken = database.write_now(decide, tell=self._tell, then=written)
+            source, resets, written = storing
+
+            def decide(connection: Connection) -> Decided[Taken]:
+                some = [page], rows
+                return decide_rows(connection, *some, source, details=True, resets=resets)
+
+            taken = database.write_now(
+                decide, tell=self._tell, then=lambda taken: written([taken])
+            )
             self._confirm(page, taken)
         return True
 
@@ -228,15 +243,12 @@ class TakingSide:
     def _confirm(self, page: Page, taken: Taken) -> None:
         self._talk.say(frames.Ack(page.scope, page.talk, taken.floor))
 
-    def _storing_of(self, page: Page, rows: list[bytes] | None = None) -> Storing | None:
-        """What decides how a page is stored, and what follows; None when it is not to be.
-
-        ``rows``: if they are unpacked already.
-        """
+    def _storing_of(self, pages: list[Page]) -> Storing | None:
+        """On what terms pages of one asking are stored, what follows; None if an old one."""
         talk, hello = self._talk, self._talk.their_hello
-        taking = self.scopes.get(page.scope)
-        if taking is None or hello is None or page.talk != taking.talk:
-            talk.circle.count("stale_pages")
+        taking = self.scopes.get(pages[0].scope)
+        if taking is None or hello is None or pages[0].talk != taking.talk:
+            talk.circle.count("stale_pages", len(pages))
             return None
         if talk.is_silent:
             return None
@@ -250,31 +262,36 @@ class TakingSide:
             taking.epoch,
             talk.circle.clock.wall() // 1000,
         )
-        resets = not taking.is_begun and (page.fresh or taking.must_reset)
+        resets = not taking.is_begun and (pages[0].fresh or taking.must_reset)
 
-        def decide(connection: Connection) -> Decided[Taken]:
-            facts = frames.unpack_rows(page) if rows is None else rows
-            return decide_page(connection, page, facts, source, resets=resets)
+        def written(taken: list[Taken]) -> None:
+            self._note_pages(taking, pages)
+            for some in taken:
+                if not some.is_told:
+                    self._tell(some)
+                self._note(taking, some)
+                talk.listener.took(talk.key, some.outcome)
 
-        def written(taken: Taken) -> None:
-            if not taken.is_told:
-                self._tell(taken)
-            self._note(taking, page, taken)
-            talk.listener.took(talk.key, taken.outcome)
+        return source, resets, written
 
-        return decide, written
-
-    def _note(self, taking: Taking, page: Page, taken: Taken) -> None:
+    def _note_pages(self, taking: Taking, pages: list[Page]) -> None:
         taking.is_begun = True
         self._talk.patience.rest()
-        self._checking.note(page)
+        for page in pages:
+            self._checking.note(page)
+            taking.top = max(taking.top, page.mark.top)
+
+    def _note(self, taking: Taking, taken: Taken) -> None:
         taking.floor, taking.audited = taken.floor, taken.audited
-        taking.top = max(taking.top, page.mark.top)
         self.received += taken.outcome.added
-        for scope, number in taken.outcome.rooted:
-            self._talk.from_peer.setdefault(scope, Ranges()).settle([(number, number)])
+        self._note_echoes(taken.outcome.rooted)
         if taken.outcome.refused:
             self._talk.circle.count("refused_facts", taken.outcome.refused)
+
+    def _note_echoes(self, rooted: list[tuple[int, int]]) -> None:
+        """These numbers of ours came from there."""
+        for scope, number in rooted:
+            self._talk.from_peer.setdefault(scope, Ranges()).settle([(number, number)])
 
     def _may_take(self, scope: int) -> bool:
         circle, key = self._talk.circle, self._talk.key

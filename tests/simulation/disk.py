@@ -19,6 +19,7 @@ from mesh.errors import DiskFull
 from mesh.storage.commits import (
     Decided,
     Job,
+    Joint,
     T,
     Write,
     attempt,
@@ -123,14 +124,19 @@ class Disk(Database):
         return bool(self._busy)
 
     async def write(
-        self, job: Job[T], *, synced: bool = False, then: Callable[[T], None] | None = None
+        self,
+        job: Job[T],
+        *,
+        synced: bool = False,
+        then: Callable[[T], None] | None = None,
+        joint: Joint | None = None,
     ) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
         if not self._waiting and not self.is_telling:
             self._commit_soon(loop)
         told = cast("Callable[[object], None] | None", then)
-        self._waiting.append(Write(job, future, loop, synced, told))
+        self._waiting.append(Write(job, future, loop, synced, told, joint))
         self._begin_work()
         try:
             return cast("T", await future)

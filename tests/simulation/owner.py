@@ -20,6 +20,7 @@ TAGS = ("tea", "blue", "trip", "personal")
 ARCHIVES = ("diary.jsonl", "diary-begun.jsonl", "letters.jsonl")
 """Lines with ids and without; a part of the same, as of an import that was cut; some again."""
 FOLDER = Path(__file__).parent / "archives"
+RUSH_MAX = 12
 LEVELS = ("public", "family", "family", "family", "private", "here")
 
 
@@ -50,6 +51,12 @@ class Owner:
         """Something the owner wants of this device now."""
         name = self._rng.choices(self._names, self._weights)[0]
         return self._draws[name](device)
+
+    def rush(self, device: Device) -> list[wishes.AnyWish]:
+        """What comes at the same moment as something new: now and then much."""
+        more = self._rng.choice((0, 0, self._rng.randint(1, RUSH_MAX)))
+        drawn = [self._rng.choice((self._say, self._remember, self._feel)) for _ in range(more)]
+        return [draw(device) for draw in drawn]
 
     def trust(self, device: Device) -> wishes.AnyWish:
         """How far a device is trusted from now on."""

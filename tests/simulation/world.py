@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mesh.commands.desk import grant
 from mesh.errors import MeshError
+from mesh.wishes import Feel, Remember, Say
 from tests.simulation import checks, watch
 from tests.simulation.device import Device
 from tests.simulation.disk import Slowness
@@ -42,6 +43,8 @@ IMPORTING = 0.3
 """In how many of the runs owners take in files; drawn apart, so that the others stay."""
 SLOW = 0.25
 """In how many of the runs disks are slow by turns; drawn apart as well."""
+RUSHED = 0.3
+"""In how many of the runs much is said at the same moment; drawn apart as well."""
 ADAPTING_S = 5.0
 """Until both sides of a talk know how far they are trusted now, and what they may hold."""
 
@@ -133,6 +136,7 @@ class World:
         )
         self.slowness = Slowness(self.seed, self.shape.slowest_disk_s)
         self.owner = Owner(self.rng, self.shape.wishes)
+        self._is_rushed = random.Random(f"rush {self.seed}").random() < RUSHED  # noqa: S311 — the same in every run
         self.faults = Faults(self)
         self._by_ways: dict[Ways, Device] = {}
         self._errors = Faulty()
@@ -233,6 +237,9 @@ class World:
             wish = self.owner.wish(device)
             if wish is not None:
                 self.wish(device, wish)
+            if self._is_rushed and isinstance(wish, Say | Remember | Feel):
+                for more in self.owner.rush(device):
+                    self.wish(device, more)
 
     def wish(self, device: Device, wish: AnyWish) -> None:
         """Ask something of a device; the process may die over it."""

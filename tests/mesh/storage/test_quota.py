@@ -9,7 +9,7 @@ from mesh.model.cursor import Mark
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.model.scope import ScopeKind, scope_of
 from mesh.storage.quota import ROW
-from mesh.sync.intake import Source, Taken, take_page
+from mesh.sync.intake import Source, Taken, take_pages
 from mesh.wire.frames import Page, pack_rows
 from tests.mesh.companion.diary import HandClock, key_of, tag_of
 from tests.mesh.companion.diary import Page as Sheet
@@ -41,7 +41,7 @@ def give(here: Sheet, scope: int, *raws: bytes, is_full: bool = False) -> Taken:
     key = LAPTOP if is_full else TABLET
     source = Source(key, tags, 0, here.rules, lambda *_: None, 0, 1, (CONTENT, ALL))
     page = Page(scope, 1, False, (), Mark(b"r" * 8, 1), *pack_rows(list(raws)))
-    return take_page(here.connection, page, list(raws), source, resets=False)
+    return take_pages(here.connection, [page], source, resets=False)[0]
 
 
 @pytest.fixture

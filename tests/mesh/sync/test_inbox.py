@@ -21,5 +21,5 @@ async def test_an_inbox_is_full_by_size_and_has_room_again_once_read() -> None:
     with pytest.raises(BadFrame):
         inbox.put(lane, b"x")
     async with asyncio.timeout(5):
-        assert await inbox.take() == (lane, MEGABYTE)
+        assert await inbox.take() == (lane, [MEGABYTE])
     inbox.put(lane, b"x")

@@ -133,7 +133,7 @@ async def test_the_first_page_starts_over_and_no_other_one_does(pair: list[Engin
         settles = (place, 0)
         mark = Mark(bytes(8), 2)
         pages.append(frames.Page(TURNS, number, True, settles, mark, form, rows))
-    await asyncio.gather(*map(takes.take, pages))
+    await asyncio.gather(*(takes.take([page]) for page in pages))
     cursor = await b.database.read(lambda sql: feeds.load_cursor(sql, a.key, TURNS))
     assert cursor.settled.floor == 2
     assert takes.missing == 0
