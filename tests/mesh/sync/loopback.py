@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from mesh.model.allowance import Allowance
     from mesh.storage.commits import Decided
 
+A, B = (bytes([number]) * 32 for number in (1, 2))
+"""The keys of a pair of devices."""
+
 
 class LoopbackLane:
     """One end of a lane; a cut lane drops all that is on its way."""

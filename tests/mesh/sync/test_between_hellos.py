@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
-
-import pytest
 
 from mesh.links.handshake import LaneKind
-from mesh.model.device import Trust
 from mesh.wire import frames
-from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, join
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-A, B = (bytes([number]) * 32 for number in (1, 2))
+from tests.mesh.sync.loopback import A, B, Engine, LoopbackLane, join
 
 
 class LateHello(LoopbackLane):
@@ -36,15 +26,6 @@ class LateHello(LoopbackLane):
         self.__class__ = LoopbackLane  # type: ignore[assignment]
         for payload in self.kept:
             self.send(payload)
-
-
-@pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[list[Engine]]:
-    known = {A: Trust.FULL, B: Trust.FULL}
-    engines = [await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known]
-    yield engines
-    for engine in engines:
-        await engine.stop()
 
 
 async def test_a_scope_that_grew_between_the_two_hellos_is_offered(pair: list[Engine]) -> None:

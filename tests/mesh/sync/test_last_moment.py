@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
-
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
 from mesh.model import scope as scopes
@@ -16,17 +14,15 @@ from mesh.model.fact import FactKind
 from mesh.model.pauses import EVERYBODY, Pauses
 from mesh.storage.records import Intake
 from mesh.wire import frames
-from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
+from tests.mesh.sync.loopback import A, Engine, LoopbackLane, in_step, join
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
+    from collections.abc import Callable
 
     import apsw
 
     from mesh.storage.objects import Outcome
 
-A, B = (bytes([number]) * 32 for number in (1, 2))
 MANY = 300
 
 
@@ -40,15 +36,6 @@ class WaitingLane(LoopbackLane):
         self.waits.set()
         await self.gate.wait()
         return await super().send_bulk(payload, is_due)
-
-
-@pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[list[Engine]]:
-    known = {A: Trust.FULL, B: Trust.FULL}
-    engines = [await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known]
-    yield engines
-    for engine in engines:
-        await engine.stop()
 
 
 def sent_texts(payloads: list[bytes]) -> set[str]:

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
-
-import pytest
 
 from mesh.model import fact as facts
 from mesh.model.cursor import Ranges
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind
 from mesh.sync.plan import Giving
-from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
+from tests.mesh.sync.loopback import B, Engine, in_step, join
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-A, B = (bytes([number]) * 32 for number in (1, 2))
 DAYS = 3 * 24 * 3600 * 1000 << 16
 """As ticks."""
-
-
-@pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[list[Engine]]:
-    known = {A: Trust.FULL, B: Trust.FULL}
-    engines = [await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known]
-    yield engines
-    for engine in engines:
-        await engine.stop()
 
 
 async def test_a_number_that_came_and_went_is_settled_though_nobody_asks(

@@ -11,13 +11,11 @@ from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
 from mesh.model.device import Trust
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
-from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
+from tests.mesh.sync.loopback import A, B, Engine, LoopbackFamily, LoopbackLane, in_step, join
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-A, B = (bytes([number]) * 32 for number in (1, 2))
 TURNS = 200
 SLOW_S = 0.05
 
@@ -32,15 +30,6 @@ class SlowLane(LoopbackLane):
         self._on_way.append(payload)
         loop.call_later(SLOW_S, self._arrive)
         return True
-
-
-@pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[list[Engine]]:
-    known = {A: Trust.FULL, B: Trust.FULL}
-    engines = [await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known]
-    yield engines
-    for engine in engines:
-        await engine.stop()
 
 
 def label(engine: Engine, level: Level, sees: tuple[bytes, ...] = ()) -> bytes:
