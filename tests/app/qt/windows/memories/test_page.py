@@ -58,6 +58,25 @@ def texts(page: MemoriesPage) -> list[str]:
     return [row.text for row in page.model.rows]
 
 
+def reworded(page: MemoriesPage, text: str) -> Rewording:
+    """The dialog in which the first memory was given another text."""
+    page.deeds.reword(page.model.rows[0])
+    asking = page.deeds.asking
+    assert isinstance(asking, Rewording)
+    asking.field.setPlainText(text)
+    asking.save()
+    return asking
+
+
+def tagging(page: MemoriesPage, tags: str) -> Tagging:
+    """The dialog in which the second memory is about to have these tags."""
+    page.deeds.retag(page.model.rows[1])
+    asking = page.deeds.asking
+    assert isinstance(asking, Tagging)
+    asking.field.setText(tags)
+    return asking
+
+
 def test_a_first_day_says_what_will_be_here(page: MemoriesPage, recorder: Recorder) -> None:
     recorder.last(BrowseMemories).answer(memories())
     assert page.nothing.yet.isVisible()
@@ -146,11 +165,7 @@ def test_what_another_device_changes_or_forgets_changes_here(
 
 def test_tags_are_put_and_taken(page: MemoriesPage, recorder: Recorder) -> None:
     opened(page, recorder)
-    page.deeds.retag(page.model.rows[1])
-    asking = page.deeds.asking
-    assert isinstance(asking, Tagging)
-    asking.field.setText("green, cup")
-    asking.save()
+    tagging(page, "green, cup").save()
     wish = recorder.last(Retag).wish
     assert wish == Retag(id=object_id(2), add=("green", "cup"), remove=("tea",))
     recorder.last(Retag).answer(
@@ -174,10 +189,7 @@ def test_a_change_is_sent_once_and_its_failure_is_said_wherever_one_is(
     page: MemoriesPage, recorder: Recorder
 ) -> None:
     opened(page, recorder)
-    page.deeds.retag(page.model.rows[1])
-    asking = page.deeds.asking
-    assert isinstance(asking, Tagging)
-    asking.field.setText("green")
+    asking = tagging(page, "green")
     for _ in range(2):
         QTest.keyClick(asking.field, Qt.Key.Key_Return)
     assert len([one for one in recorder.wishes if isinstance(one, Retag)]) == 1
@@ -191,11 +203,7 @@ def test_a_change_counts_also_when_its_dialog_was_closed_before_the_answer(
     qtbot: QtBot, page: MemoriesPage, recorder: Recorder
 ) -> None:
     opened(page, recorder)
-    page.deeds.reword(page.model.rows[0])
-    asking = page.deeds.asking
-    assert isinstance(asking, Rewording)
-    asking.field.setPlainText("green tea")
-    asking.save()
+    asking = reworded(page, "green tea")
     asking.reject()
     qtbot.waitUntil(lambda: not isValid(asking))
     recorder.last(Revise).answer(said_anew("green tea"))
@@ -206,11 +214,7 @@ def test_who_has_no_right_to_change_a_text_is_told_that_others_are_asked(
     page: MemoriesPage, recorder: Recorder
 ) -> None:
     opened(page, recorder)
-    page.deeds.reword(page.model.rows[0])
-    asking = page.deeds.asking
-    assert isinstance(asking, Rewording)
-    asking.field.setPlainText("green tea")
-    asking.save()
+    reworded(page, "green tea")
     recorder.last(Revise).answer(said_anew("memory 1"))
     assert texts(page)[0] == "memory 1"
     assert "your fully trusted devices ask" in page.trouble.text.text()
