@@ -60,8 +60,7 @@ class Writing:
 
     def write(self, place: int, column: Column) -> AnyWay:
         """The shortest way for this column, the ``place``-th of the table."""
-        content = _encode(column)
-        same = _same(column, content)
+        same = _same(column)
         if same is not None:
             return same
         kinds = set(map(type, column))
@@ -71,7 +70,7 @@ class Writing:
             found = self._chosen(column) or self._identities(column, kinds)
         else:
             found = None
-        return found or AsIs(self.block(content, is_text=kinds == {str}))
+        return found or AsIs(self.block(_encode(column), is_text=kinds == {str}))
 
     def block(self, content: bytes, *, is_text: bool = False) -> Block:
         """Bytes under zstd if that pays; prose with the dictionary, which is made of it."""
@@ -89,6 +88,8 @@ class Writing:
     def _steps(self, column: Column) -> Steps | None:
         if max(column) > WHOLE // 2 or min(column) < -WHOLE // 2:
             return None  # a step could be larger than what is read
+        if column.count(column[0]) == len(column):
+            return Steps(column[0], 1, 0, Block(b""))
         steps = list(map(operator.sub, column[1:], column))
         unit = math.gcd(*steps) or 1
         if unit > 1:
@@ -149,10 +150,12 @@ class Writing:
         return None if found is None else Minted(self.block(heads), *found)
 
 
-def _same(column: Column, content: bytes) -> Same | None:
+def _same(column: Column) -> Same | None:
     """By their bytes: 1, 1.0 and true are equal to Python."""
+    if column[0] != column[-1]:
+        return None
     first = _encode(column[0])
-    is_same = content == array_head(len(column)) + first * len(column)
+    is_same = _encode(column) == array_head(len(column)) + first * len(column)
     return Same(first) if is_same else None
 
 
