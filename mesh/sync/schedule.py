@@ -1,6 +1,7 @@
 """When long histories may go: in pauses of a conversation, sparingly, at once if asked. Pure.
 
     what is new, and up to ``PORTION`` facts    ─▶ always at once
+    a talk between devices has just begun       ─▶ at once what can go within ``FIRST_S``
     somebody talks here                         ─▶ a page waits ``BREATH_S`` at most
     a device of the two wants to be spared      ─▶ a portion of each scope now and then
     somebody asked, here or there               ─▶ all of it, at once
@@ -19,6 +20,8 @@ QUIET_S = 2.0
 """So long after the last turn somebody may still be talking."""
 BREATH_S = 0.5
 """So long a page waits at most for a pause."""
+FIRST_S = 2.0
+"""So long after devices have met again nothing waits for a pause."""
 PORTION = 256
 """Facts of a scope: so many are no history, and go also where something is spared."""
 PORTION_EVERY_S = 600.0
@@ -54,6 +57,7 @@ class Schedule:
         self.why: Why | None = None
         """Why this device wants to be spared now."""
         self._said = -math.inf
+        self._met: dict[bytes, float] = {}
         self._asked: dict[bytes, float] = {}
         self._theirs: dict[bytes, _Theirs] = {}
         self._portions: dict[tuple[bytes, int], float] = {}
@@ -81,9 +85,14 @@ class Schedule:
         """That device wants to be spared, or not, and whether somebody asked there."""
         self._theirs[key] = _Theirs(why, now + ASKED_S if asked else -math.inf)
 
+    def meet(self, key: bytes, now: float) -> None:
+        """A talk with that device begins."""
+        self._met[key] = now
+
     def part(self, key: bytes) -> None:
         """The talk with that device is over: how it is there is not known any more."""
         self._theirs.pop(key, None)
+        self._met.pop(key, None)
         self._portions = {at: x for at, x in self._portions.items() if at[0] != key}
 
     def give(self, key: bytes, scope: int, now: float) -> None:
@@ -121,6 +130,6 @@ class Schedule:
 
     def turn(self, key: bytes, since: float, now: float) -> float:
         """When a page that is ready ``since`` then may go: not after ``since + BREATH_S``."""
-        if self.is_asked(key, now):
+        if self.is_asked(key, now) or now < self._met.get(key, -math.inf) + FIRST_S:
             return now
         return max(now, min(self._said + QUIET_S, since + BREATH_S))

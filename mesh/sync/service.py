@@ -52,6 +52,7 @@ class Sync:
     def up(self, lane: Lane) -> None:
         """A live lane to a device is up: talk."""
         self.down(lane.peer)
+        self._circle.schedule.meet(lane.peer, self._circle.clock.monotonic())
         exchange = Exchange(self._circle, self, lane)
         self._exchanges[lane.peer] = exchange
         exchange.begin()

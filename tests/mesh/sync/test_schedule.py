@@ -13,6 +13,7 @@ from mesh.sync.schedule import (
     ALL,
     ASKED_S,
     BREATH_S,
+    FIRST_S,
     PORTION,
     PORTION_EVERY_S,
     QUIET_S,
@@ -32,6 +33,7 @@ STEPS = st.lists(
             st.tuples(st.just("ask"), KEYS),
             st.tuples(st.just("level"), KEYS),
             st.tuples(st.just("part"), KEYS),
+            st.tuples(st.just("meet"), KEYS),
             st.tuples(st.just("hear"), KEYS, st.none() | st.sampled_from(Why), st.booleans()),
             st.tuples(
                 st.just("notice"),
@@ -52,8 +54,8 @@ def play(steps: list[tuple[float, tuple[object, ...]]]) -> tuple[Schedule, float
         match what:
             case "said":
                 schedule.said(now)
-            case "ask":
-                schedule.ask(given_[0], now)  # type: ignore[arg-type]
+            case "ask" | "meet":
+                getattr(schedule, str(what))(given_[0], now)
             case "hear":
                 key, why, asked = given_
                 schedule.hear(key, why, asked=asked, now=now)  # type: ignore[arg-type]
@@ -132,6 +134,16 @@ def test_a_conversation_that_is_over_delays_nothing() -> None:
     assert schedule.turn(ONE, 100.0, 100.0) == 100.0 + BREATH_S
     assert schedule.turn(ONE, 101.8, 101.8) == 100.0 + QUIET_S
     assert schedule.turn(ONE, 103.0, 103.0) == 103.0
+
+
+def test_devices_that_have_just_met_wait_for_no_pause() -> None:
+    schedule = Schedule()
+    schedule.meet(ONE, 100.0)
+    schedule.said(100.0 + FIRST_S)
+    assert schedule.turn(ONE, 100.0, 100.0) == 100.0
+    later = 100.0 + FIRST_S
+    assert schedule.turn(ONE, later, later) == later + BREATH_S
+    assert schedule.turn(OTHER, 100.0, 100.0) == 100.0 + BREATH_S
 
 
 def test_a_low_battery_lets_the_newest_go_and_then_a_portion_now_and_then() -> None:
