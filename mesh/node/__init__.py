@@ -27,9 +27,9 @@ from mesh.errors import StorageError
 from mesh.keystore import unlock
 from mesh.node.building import build, introduce, listen
 from mesh.node.following import Following
+from mesh.node.machine import surroundings
 from mesh.node.memory import keep_few_arenas, settle
 from mesh.node.options import Options, Outside
-from mesh.node.surroundings import surroundings
 from mesh.node.tasks import Tasks
 from mesh.profile import no_core_dumps
 from mesh.storage import feeds

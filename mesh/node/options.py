@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.clock import Clock, Entropy, SystemClock, SystemEntropy
-from mesh.node.surroundings import surroundings
+from mesh.node.machine import surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

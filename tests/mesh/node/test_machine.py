@@ -14,7 +14,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
 from mesh.model.sparing import Surroundings
-from mesh.node.surroundings import SERVICE, surroundings
+from mesh.node.machine import SERVICE, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
