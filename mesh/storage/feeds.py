@@ -11,7 +11,6 @@ from mesh.model.allowance import floor_of
 from mesh.model.cursor import RANGES_MAX, Cursor, Mark, Range, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.model.prints import Prints, digest_of, writer_of
-from mesh.model.scope import ScopeKind, scope_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -153,44 +152,26 @@ def _refused(connection: apsw.Connection) -> frozenset[bytes]:
 # ---- what to send ----------------------------------------------------------------------------
 
 
-def pending_numbers(
+def pending(
     connection: apsw.Connection,
     scope: int,
     holes: Sequence[Range],
     allowed: Allowance,
     *,
     only_mine: bool,
-) -> list[int]:
-    """The numbers in these holes that may be given, most relevant first.
+) -> Iterable[tuple[int, int, int | None, int, int]]:
+    """What of these holes may be given: number, object, its home, shown and stamp.
 
-    Conversations stay together, the most recent first; of everything else the newest first.
     Numbers of the holes that are not returned have nothing to give: they can be settled.
     """
     if not allowed.covers(scope):
-        return []
-    kind, is_stub, _ = scope_parts(scope)
+        return
     since = allowed.floor(scope)
-    rows = _pending_rows(connection, scope, holes, since, only_mine=only_mine)
-    if kind != ScopeKind.CONVERSATION or is_stub:
-        return sorted((number for number, _, _ in rows), reverse=True)
-    sessions: dict[int, list[tuple[int, int]]] = {}
-    for number, home, shown in rows:
-        sessions.setdefault(home or 0, []).append((shown, number))
-    ordered = sorted(sessions.values(), key=max, reverse=True)
-    return [number for session in ordered for _, number in sorted(session)]
-
-
-def _pending_rows(
-    connection: apsw.Connection,
-    scope: int,
-    holes: Sequence[Range],
-    since: int,
-    *,
-    only_mine: bool,
-) -> Iterable[tuple[int, int | None, int]]:
-    statement = "SELECT fact.number, object.home, object.shown" + _given(only_mine=only_mine)
+    columns = "SELECT fact.number, fact.object, object.home, object.shown, object.stamp"
     for first, last in holes:
-        yield from connection.execute(statement, (scope, first, last, since))
+        yield from connection.execute(
+            columns + _given(only_mine=only_mine), (scope, first, last, since)
+        )
 
 
 def _given(*, only_mine: bool) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mesh.model.device import Kind
 from mesh.model.pauses import Pauses
 from mesh.sync.schedule import Schedule
+from mesh.sync.sizing import Sizing
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable, Coroutine
 
     from mesh.clock import Clock
+    from mesh.links.credit import Flow
     from mesh.links.handshake import LaneKind
     from mesh.model.allowance import Allowance
     from mesh.model.meeting import Preview
@@ -40,6 +42,10 @@ class Lane(Protocol):
 
     async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
         """Send when there is credit; False when by then it is not due any more."""
+
+    @property
+    def flow(self) -> Flow:
+        """How bulk goes on it."""
 
     def release(self, size: int) -> None:
         """Give credit back."""
@@ -131,7 +137,8 @@ class Circle:
     """Shared by all talks. ``tops``: how long each feed of this device is.
 
     ``withdrawals``: how often something left a feed since the start; a page that was read
-    before the last time may hold what must not go any more.
+    before the last time may hold what must not go any more. ``sizings``: how large pages are,
+    for each device.
     """
 
     database: Database
@@ -146,6 +153,7 @@ class Circle:
     pauses: Pauses = field(default_factory=Pauses)
     withdrawals: int = 0
     schedule: Schedule = field(default_factory=Schedule)
+    sizings: defaultdict[bytes, Sizing] = field(default_factory=lambda: defaultdict(Sizing))
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that should be rare."""

@@ -12,22 +12,19 @@ from mesh.storage import feeds
 from mesh.sync.comparing import Showing
 from mesh.sync.pacing import Pacing
 from mesh.sync.patience import Patience
-from mesh.sync.plan import Giving, begin_giving, cut, may_push, offers, priority
+from mesh.sync.plan import Giving, begin_giving, may_push, offers
 from mesh.sync.pushing import packs
+from mesh.sync.rounds import Rounds
 from mesh.wire import frames
 from mesh.wire.frames import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Mapping
 
     from mesh.model.allowance import Allowance
-    from mesh.storage.objects import Connection, Fed
+    from mesh.storage.objects import Fed
     from mesh.sync.talk import Talk
 
-    IsDue = Callable[[], bool]
-
-READ_AHEAD = 2048
-SMALL = 64
 ECHO_DELAY_S = 0.4
 RETRY_S, RETRY_MOST_S = 2.0, 60.0
 
@@ -44,6 +41,7 @@ class GivingSide:
         self.showing = Showing(talk)
         self.pacing = Pacing(talk, self._wake.set)
         self._patience = Patience(RETRY_S, RETRY_MOST_S)
+        self._rounds = Rounds(talk, self.scopes, self.pacing, self._page, self._went)
         self.sent = 0
 
     def begin(self) -> tuple[tuple[int, int], ...]:
@@ -74,6 +72,7 @@ class GivingSide:
             circle.count("refused_scopes")
             return
         settled = Ranges.unpacked(frame.settled)
+        talk.sizing.asked(frame.scope, settled)
         starts = await circle.database.read(lambda sql: feeds.run_starts(sql, frame.scope))
         if talk.allowed is not allowed:  # a hello of ours meanwhile: this was asked before it
             return
@@ -191,21 +190,17 @@ class GivingSide:
                 self._talk.later(self._patience.spend(), self._wake.set)
 
     async def _give_round(self) -> bool:
-        """Give what is pending of the most important scope; False when nothing can be now.
+        """Give the next page of what matters most; False when nothing can be given now.
 
         Nothing can from the moment somebody is trusted otherwise until the next hello.
         """
         talk, allowed = self._talk, self._talk.allowed
         if allowed is None or not talk.circle.family.is_member(talk.key) or talk.is_held:
             return False
-        for scope in sorted(self.scopes, key=priority):
+        for scope in sorted(self.scopes, key=self._rounds.importance):
             if not is_stub(scope) and not self._stubs_are_there(allowed):
                 return False
-            giving = self.scopes[scope]
-            top = self._talk.circle.tops.get(scope, 0)
-            holes = giving.holes(top)
-            if holes and not self.pacing.holds(giving, holes):
-                await self._give_scope(giving, top, allowed)
+            if await self._rounds.give(scope, allowed):
                 return True
         return False
 
@@ -221,80 +216,6 @@ class GivingSide:
             if top and is_stub(scope) and self._talk.is_wanted(scope, allowed)
         )
 
-    async def _give_scope(self, giving: Giving, top: int, allowed: Allowance) -> None:
-        holes = giving.holes(top)
-        echo = self._talk.from_peer.get(giving.scope, Ranges()).copy()
-        only_mine = self._talk.own_only
-
-        def plan(connection: Connection) -> tuple[list[int], list[tuple[int, int]]]:
-            found = feeds.pending_numbers(
-                connection, giving.scope, holes, allowed, only_mine=only_mine
-            )
-            numbers = [number for number in found if number not in echo]
-            return numbers, feeds.dead_numbers(holes, numbers)
-
-        is_due = self._as_of_now(giving, allowed)
-        numbers, dead = await self._talk.circle.database.read(plan)
-        may_go = self.pacing.portion(giving, holes, numbers)
-        await self._give_pages(giving, may_go, dead, top, is_due)
-
-    async def _give_pages(
-        self,
-        giving: Giving,
-        numbers: list[int],
-        dead: list[tuple[int, int]],
-        top: int,
-        is_due: IsDue,
-    ) -> None:
-        """The pages of a plan; the first one settles the dead numbers too."""
-        send: Callable[[Page, IsDue], Coroutine[None, None, bool]]
-        send = self._send_live if len(numbers) <= SMALL else self._send_bulk
-        if dead and await send(self._page(giving, Ranges(dead).packed(), [], top), is_due):
-            giving.sent.settle(dead)
-        for start in range(0, len(numbers), READ_AHEAD):
-            part = numbers[start : start + READ_AHEAD]
-            for page, count, covered in await self._read_pages(giving, part, top):
-                if not await send(page, is_due):
-                    return
-                giving.sent.settle(covered)
-                self.sent += count
-                self._talk.moved()
-
-    def _as_of_now(self, giving: Giving, allowed: Allowance) -> IsDue:
-        """Whether what is read from now on may still go, at any later moment.
-
-        Not once the scope was asked for anew or somebody is trusted otherwise, nor after
-        anything was narrowed or forgotten: it may be in a page that waits for credit.
-        """
-        talk, circle = self._talk, self._talk.circle
-        withdrawals, changes = circle.withdrawals, self.pacing.changes
-        return lambda: (
-            talk.allowed is allowed
-            and self.scopes.get(giving.scope) is giving
-            and circle.withdrawals == withdrawals
-            and self.pacing.changes == changes
-        )
-
-    async def _read_pages(
-        self, giving: Giving, numbers: list[int], top: int
-    ) -> list[tuple[Page, int, list[tuple[int, int]]]]:
-        """Read and compress off the loop. Numbers that moved away meanwhile are settled too."""
-
-        def job(connection: Connection) -> list[tuple[Page, int, list[tuple[int, int]]]]:
-            rows = feeds.numbered_facts(connection, giving.scope, numbers)
-            gone = sorted(set(numbers) - {number for number, _ in rows})
-            made = []
-            for page in cut(rows):
-                covered = ranges_of(sorted(number for number, _ in page))
-                settles, raws = Ranges(covered).packed(), [raw for _, raw in page]
-                made.append((self._page(giving, settles, raws, top), len(raws), covered))
-            if gone:
-                covered = ranges_of(gone)
-                made.append((self._page(giving, Ranges(covered).packed(), [], top), 0, covered))
-            return made
-
-        return await self._talk.circle.database.read(job)
-
     def _page(
         self, giving: Giving, settles: tuple[int, ...], raws: list[bytes], top: int
     ) -> Page:
@@ -302,18 +223,11 @@ class GivingSide:
         mark = Mark(self._talk.circle.run, top)
         return Page(giving.scope, giving.talk, giving.fresh, settles, mark, form, rows)
 
-    async def _send_live(self, page: Page, is_due: IsDue) -> bool:
-        if not is_due():
-            return False
-        if not self._talk.lane.send(frames.write(page)):
-            raise PeerUnreachable
-        return True
-
-    async def _send_bulk(self, page: Page, is_due: IsDue) -> bool:
-        await self.pacing.turn()
-        lane = await self._talk.circle.hooks.bulk_lane(self._talk.key)
+    def _went(self, facts: int) -> None:
+        """A page of what was missed has gone."""
         self._patience.rest()
-        return await lane.send_bulk(frames.write(page), is_due)
+        self.sent += facts
+        self._talk.moved()
 
     def has_given(self, tops: dict[int, int]) -> bool:
         """Whether the other has confirmed our feeds up to ``tops``, where it may have them."""

@@ -2,7 +2,6 @@
 
 giving   one scope of mine, as the other has it: what was sent, what it has confirmed
 taking   one scope of the other's: how far it goes, how far I have it
-paging   numbers in the order they matter, cut into pages
 """
 
 from __future__ import annotations
@@ -12,26 +11,12 @@ from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Label, may_send
 from mesh.model.cursor import Mark, Range, Ranges, is_known
-from mesh.model.scope import ScopeKind, scope_parts
+from mesh.sync.order import priority
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
-PAGE_BYTES = 96 * 1024
-PAGE_FACTS = 1000
 AUDIT_EVERY_MS = 24 * 3600 * 1000
-
-_ORDER = (
-    ScopeKind.SETTING, ScopeKind.CONVERSATION, ScopeKind.EMOTION, ScopeKind.REASON,
-    ScopeKind.MEMORY, ScopeKind.PERSONALITY,
-)  # fmt: skip
-
-
-def priority(scope: int) -> tuple[int, int, int]:
-    """Sorts scopes: stubs, settings, recent conversations, emotion, memories, personality."""
-    kind, is_stub, level = scope_parts(scope)
-    place = _ORDER.index(ScopeKind(kind)) if kind in set(_ORDER) else len(_ORDER)
-    return (not is_stub, place, level)
 
 
 def offers(tops: Mapping[int, int], allowed: Allowance) -> tuple[tuple[int, int], ...]:
@@ -101,17 +86,3 @@ class Taking:
 def is_audit_due(taking: Taking, now_ms: int) -> bool:
     """Whether all of a scope is to be compared again: a day later, also by a wrong clock."""
     return not taking.audited or abs(now_ms - taking.audited) >= AUDIT_EVERY_MS
-
-
-def cut(rows: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    """Rows as pages of about ``PAGE_BYTES``; one that is larger stands alone."""
-    page: list[tuple[int, bytes]] = []
-    size = 0
-    for number, raw in rows:
-        if page and (size + len(raw) > PAGE_BYTES or len(page) >= PAGE_FACTS):
-            yield page
-            page, size = [], 0
-        page.append((number, raw))
-        size += len(raw)
-    if page:
-        yield page

@@ -13,7 +13,8 @@ from mesh.model.scope import ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
 from mesh.sync.comparing import Check, Checking
 from mesh.sync.intake import Source, Taken, decide_rows, news_in, take_pages
-from mesh.sync.plan import Taking, is_audit_due, priority
+from mesh.sync.order import priority
+from mesh.sync.plan import Taking, is_audit_due
 from mesh.sync.remaining import Remaining
 from mesh.wire import frames
 

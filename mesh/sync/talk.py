@@ -76,6 +76,8 @@ class Talk:
     def __post_init__(self) -> None:
         self.key = self.lane.peer
         """The other device."""
+        self.sizing = self.circle.sizings[self.key]
+        """How large pages for it are."""
 
     @property
     def allowed(self) -> Allowance | None:

@@ -64,7 +64,7 @@ def given_later(
     return {
         (scope, number)
         for scope, top in tops.items()
-        for number in feeds.pending_numbers(
+        for number, *_ in feeds.pending(
             connection, scope, [(1, top)], allowed, only_mine=only_mine
         )
     }

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from mesh.clock import SystemClock
+from mesh.links.credit import Flow
 from mesh.links.handshake import LaneKind
+from mesh.links.steering import WINDOW
 from mesh.model import fact as facts
 from mesh.model.device import Kind, Trust, author_tag
 from mesh.model.fact import Fact, FactKind, ObjectKind
@@ -46,12 +48,21 @@ class LoopbackLane:
         self.device: Engine | None = None
         self.is_up = True
         self.bytes = 0
+        self.dealt = 0
+        self.largest: int | None = None
+        """What is larger is lost, and cuts the lane."""
+        self.sizes: list[int] = []
+        self.was_cut = asyncio.Event()
         self._on_way: deque[bytes] = deque()
 
     def send(self, payload: bytes) -> bool:
         if not self.is_up or self.other is None:
             return False
         self.bytes += len(payload)
+        self.sizes.append(len(payload))
+        if self.largest is not None and len(payload) > self.largest:
+            asyncio.get_running_loop().call_soon(self.close)
+            return True
         self._on_way.append(payload)
         asyncio.get_running_loop().call_soon(self._arrive)
         return True
@@ -69,8 +80,13 @@ class LoopbackLane:
             return True
         return False
 
-    def release(self, size: int) -> None:
-        pass
+    @property
+    def flow(self) -> Flow:
+        return Flow(WINDOW, dealt=self.dealt)
+
+    def release(self, _size: int) -> None:
+        if self.other is not None:
+            self.other.dealt += 1
 
     def close(self) -> None:
         if self.device is not None:
@@ -196,6 +212,7 @@ class Engine:
             lane = self.lanes.pop((key, kind), None)
             if lane is not None:
                 lane.is_up = False
+                lane.was_cut.set()
                 if lane.other and lane.other.device and lane.other.is_up:
                     lane.other.device.cut(lane.other.peer)
         self.sync.down(key)
@@ -215,7 +232,7 @@ class Engine:
         self, text: str, conversation: str = "c", level: int = 1, at: int | None = None
     ) -> bytes:
         identity, tick = self.mint(at)
-        line = facts.Turn(conversation, "user", text, tick >> 16)
+        line = facts.Turn(conversation, "user", text, (tick >> 16) * 1000)
         return facts.write(
             Fact(
                 1,

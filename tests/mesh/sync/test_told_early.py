@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,8 +99,8 @@ async def test_what_arrives_is_told_while_it_is_written_and_once(pair: list[Engi
         told.append((outcome.added, b.database._writer.in_transaction))  # type: ignore[union-attr]
 
     b.on_taking = tell
-    while not b.database.is_free:
-        await b.database.wait_idle()
+    await in_step(a, b)
+    await all_is_said(b)
     a.keep_now(raw := a.turn("early"))
     await b_has(b, raw)
     assert told == [(1, True)]
@@ -128,6 +129,16 @@ async def test_what_the_dead_process_had_pushed_comes_back_and_the_next_fact_arr
     everything = ["after the crash", "first", "kept", "told and lost"]
     assert await texts(b) == everything
     assert await texts(anew) == everything
+
+
+async def all_is_said(b: Engine) -> None:
+    """Until nothing that was on its way to a device has still to be handled there."""
+    inbox = b.sync._exchanges[A]._inboxes[LaneKind.LIVE]
+    lane = b.lanes[A, LaneKind.LIVE].other
+    assert lane is not None
+    while lane._on_way or inbox.waiting or not (inbox.is_idle and b.database.is_free):
+        await b.database.wait_idle()
+        await asyncio.sleep(0)
 
 
 async def b_has(b: Engine, raw: bytes) -> None:
