@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Outcome
     from mesh.wishes import ConflictShown, ForgetShown
 
+LOOK_AFTER_S = 0.25
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
@@ -72,6 +73,7 @@ class Newsroom:
         self._members = members
         self._progress = progress
         self._order = asyncio.Lock()
+        self._looks_soon = False
 
     def tell(self, outcome: Outcome) -> None:
         """What a commit brought."""
@@ -83,10 +85,21 @@ class Newsroom:
                 self._publish(message, device)
         if outcome.added and not outcome.fresh:
             self._publish(HistoryArrived(messages=outcome.added))
-            self._spawn(self._tell_mood())
-            self._spawn(self.look_for_conflicts())
+            self._look_soon()
         elif outcome.fresh:
             self._tell_later(outcome)
+
+    def _look_soon(self) -> None:
+        """Look at all there is, once for all that came: a history comes in many pages."""
+        if not self._looks_soon:
+            self._looks_soon = True
+            self._spawn(self._look())
+
+    async def _look(self) -> None:
+        await asyncio.sleep(LOOK_AFTER_S)
+        self._looks_soon = False
+        await self._tell_mood()
+        await self.look_for_conflicts()
 
     def _tell_later(self, outcome: Outcome) -> None:
         for identity in messages_changed_in(outcome.fresh):

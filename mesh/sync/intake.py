@@ -69,8 +69,10 @@ class Source:
             return False
         if (fact.kind in facts.STUBS) != is_stub or (fact.level > level and not is_stub):
             return False
+        if self.own_tags is None:
+            return True
         author = facts.author_of(identity)
-        return self.own_tags is None or author is None or author in self.own_tags
+        return author is None or author in self.own_tags
 
     def room(self, connection: Connection) -> Room | None:
         """How much it may still make this device store; None: as much as there is."""

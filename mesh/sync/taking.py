@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mesh.model.cursor import Cursor, Ranges
+from mesh.model.cursor import Cursor, Ranges, ranges_of
 from mesh.model.fact import STAMP_MAX
 from mesh.model.scope import ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
@@ -291,8 +291,11 @@ class TakingSide:
 
     def _note_echoes(self, rooted: list[tuple[int, int]]) -> None:
         """These numbers of ours came from there."""
+        by_scope: dict[int, list[int]] = {}
         for scope, number in rooted:
-            self._talk.from_peer.setdefault(scope, Ranges()).settle([(number, number)])
+            by_scope.setdefault(scope, []).append(number)
+        for scope, numbers in by_scope.items():
+            self._talk.from_peer.setdefault(scope, Ranges()).settle(ranges_of(sorted(numbers)))
 
     def _may_take(self, scope: int) -> bool:
         circle, key = self._talk.circle, self._talk.key
