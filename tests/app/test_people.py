@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from app.cli import people, receipts
+from app.cli import people, policies, receipts
 from app.cli.voice import Voice, clean
 from mesh import wishes
 from mesh.messages import DeviceShown, Hit, News, Remembered, Said
 from mesh.model.device import Context, Role, Trust
+from mesh.model.sparing import Sparing, Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ DEVICE = DeviceShown(
     device_id="ABC-DEF", name="Home Desktop", role=Role.PRIMARY, trust=Trust.FULL,
     context=Context.PERSONAL, is_self=True, in_step=True,
 )  # fmt: skip
+HELD = msgspec.structs.replace(DEVICE, is_self=False, in_step=False, waits=Why.METERED)
 SAID = Said(
     id="m1", conversation_id="c1", role="assistant", text="Good morning", timestamp=1.7e9,
     device_id=None,
@@ -52,6 +54,16 @@ SHOWN: list[tuple[Callable[[Voice, object], None], object, list[str]]] = [
     (people.status, STATUS, ["Home Desktop is running", "3 still to come", "21550", "/x/log"]),
     (people.devices, [DEVICE], ["Home Desktop (this device)", "full", "ABC-DEF"]),  # type: ignore[list-item]
     (people.device, DEVICE, ["Home Desktop"]),
+    (people.device, HELD, ["Waits", "unmetered"]),
+    (people.status, msgspec.structs.replace(STATUS, devices=(HELD,)),
+     ["A long history waits; `aico-mesh sync` fetches it all the same."]),
+    (policies.sparing,
+     wishes.SparingShown(level=Sparing.STRONG, chosen=Sparing.NORMAL, restricted=Sparing.STRONG,
+                         on_battery=True, percent=40.0, metered=True, why=Why.BATTERY),
+     ["On battery, or metered", "The settings file of this device says so.", "40%",
+      "The connection is metered.", "`aico-mesh sync` fetches them all the same"]),
+    (policies.sparing, wishes.SparingShown(level=Sparing.OFF, chosen=Sparing.OFF),
+     ["Spared: Never", "Nothing has to wait for that now."]),
     (people.messages, [SAID], ["AICO", "Good morning", "m1"]),  # type: ignore[list-item]
     (receipts.said, SAID, ["conversation c1"]),
     (people.memories, [MEMORY], ["x1", "Tea", "kitchen", "family"]),  # type: ignore[list-item]

@@ -125,3 +125,10 @@ def test_people_see_what_a_device_would_get_and_give_back() -> None:
         assert words in seen
     nothing = wishes.PreviewShown(device_id="D", would_send={}, withheld={}, would_withdraw={})
     assert "nothing" in told(nothing)
+
+
+async def test_how_much_is_spared_is_chosen_and_stays(tmp_path: Path) -> None:
+    async with desks(tmp_path, "Desk") as (desk,):
+        assert (await desk.row("sparing"))["level"] == "normal"
+        assert (await desk.row("sparing", "strong"))["chosen"] == "strong"
+        assert (await desk.row("sparing"))["level"] == "strong"
