@@ -31,6 +31,8 @@ class Pacing:
         self._is_free = True
         self._told = SAYS_NOTHING
         self._moved = asyncio.Event()
+        self.is_kept_waiting = False
+        """Whether the other said that it holds something back."""
         self.changes = 0
         """How often what may go has changed: what was planned before is planned anew."""
 
@@ -95,6 +97,7 @@ class Pacing:
     def heard(self, frame: Spares) -> None:
         """The other wants to be spared, or not; it may wait with something."""
         why = Why(frame.why) if frame.why in {Why.BATTERY, Why.METERED} else None
+        self.is_kept_waiting = bool(frame.waiting)
         self._schedule.hear(self._talk.key, why, asked=frame.asked, now=self._now())
         self.look_again()
 

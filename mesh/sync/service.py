@@ -253,7 +253,8 @@ class Sync:
         exchange = self._exchanges.get(key)
         if exchange is None or not exchange.is_open:
             return None
-        if not exchange.gives.pacing.is_holding and not exchange.takes.missing:
+        pacing = exchange.gives.pacing
+        if not pacing.is_holding and not (pacing.is_kept_waiting and exchange.takes.missing):
             return None
         return self._circle.schedule.waits(key, self._circle.clock.monotonic())
 
