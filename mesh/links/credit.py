@@ -87,7 +87,8 @@ class Outgoing:
 
     def arrived(self, size: int, now: float) -> None:
         """The other side has got ``size`` bytes; BadFrame if so many never were sent."""
-        is_filled = 2 * (self._sent - self._arrived) >= self.steering.window
+        flying = self._sent - max(self._arrived, self._dealt)
+        is_filled = 2 * flying >= self.steering.window
         self._arrived += size
         if self._arrived > self._sent:
             raise BadFrame("More arrived than was sent.")
@@ -103,9 +104,7 @@ class Outgoing:
         if went and size:
             self._payloads += len(went)
             self._time(size, went[-1], now)
-        if self._dealt > self._arrived:
-            self._arrived = self._dealt
-            self._flying.reached(self._dealt)
+        self._flying.reached(self._dealt)
 
     def _time(self, size: int, went: float, now: float) -> None:
         """Learn the pace: from payloads that came close behind another.
