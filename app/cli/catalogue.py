@@ -107,6 +107,7 @@ _CLOSED = Argument(
     metavar="FILE",
     help="a file with the passphrase of the backup",
 )
+_SPARED = Argument("level", nargs="?", choices=("off", "normal", "strong"))
 _TOPIC = Argument("topic", metavar="TOPIC")
 _BODY = Argument("body", metavar="JSON", type=_json_map)
 
@@ -347,19 +348,7 @@ COMMANDS: dict[str, Command] = {
         "pause --minutes 60",
         (_ONE_DEVICE, Argument("--minutes", metavar="M", type=_MINUTES)),
     ),
-    "sparing": Command(
-        "show or choose when long histories wait, for battery or metered links",
-        "sparing strong",
-        (
-            Argument(
-                "level",
-                metavar="LEVEL",
-                nargs="?",
-                choices=("off", "normal", "strong"),
-                help="off; normal: battery low or link metered; strong: on any battery",
-            ),
-        ),
-    ),
+    "sparing": Command("show or choose when long histories wait", "sparing strong", (_SPARED,)),
     "policy": Command(
         "show or choose what is shared with whom, or see what a device will know",
         "policy set limited.memory_access off",

@@ -21,6 +21,7 @@ from mesh.messages import (
     SyncStatus,
 )
 from mesh.model.allowance import may_send
+from mesh.storage.reading import conversation_label
 from mesh.wire.told import write_told
 from mesh.wishes import Search
 
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mesh.commands.services import Services
+    from mesh.messages import ContextUpdated
     from mesh.wire.frames import Tell
 
 Asked = Message | dict[str, object]
+SPARED_BEATS = 4
+"""Of so many heartbeats one is said where battery or link are to be spared."""
 Kind = TypeVar("Kind", bound=Message)
 
 
@@ -76,6 +80,29 @@ def heartbeat(services: Services) -> Tell:
             paused=services.sync.is_paused(services.registry.key),
         )
     )
+
+
+def say_heartbeat(services: Services, turn: int) -> None:
+    """Say it to them; where battery or link are to be spared, not in every turn."""
+    if turn % (SPARED_BEATS if services.sync.spares else 1):
+        return
+    beat = heartbeat(services)
+    for key in services.sync.peers():
+        services.sync.say(key, beat)
+
+
+async def tell_holders(services: Services, message: ContextUpdated) -> None:
+    """To the devices that may hold this conversation, by the same gate as its messages."""
+    if services.discretion.aside.keeps(message.conversation_id):
+        return
+    label = await services.database.read(
+        lambda sql: conversation_label(sql, message.conversation_id)
+    )
+    frame = write_told(message)
+    for key in services.sync.peers():
+        allowed = services.gossip.allowance(key)
+        if may_send(label, allowed) and services.sync.flows(key):
+            services.sync.say(key, frame)
 
 
 def answerers(

@@ -8,13 +8,14 @@ lane up, down   ─▶ a talk begins, ends; who is around changes
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from operator import is_
 from typing import TYPE_CHECKING
 
 from mesh.commands import meeting
 from mesh.commands.confiding import news_of
 from mesh.commands.sparing import look_around
-from mesh.commands.telling import bulletin, heartbeat
+from mesh.commands.telling import bulletin, say_heartbeat, tell_holders
 from mesh.companion.last_copies import LastCopies
 from mesh.companion.newsroom import grant_published
 from mesh.links.addresses import own_addresses
@@ -28,14 +29,12 @@ from mesh.messages import (
     UserSaid,
     told,
 )
-from mesh.model.allowance import may_send
 from mesh.model.device import Trust, device_id
 from mesh.node.judging import doubted, judge_here
 from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
-from mesh.storage.reading import conversation_label
 from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
-from mesh.wire.told import read_told, write_told
+from mesh.wire.told import read_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
 
 FIRST_LOOK_S = 2.0
 TEND_EVERY_S = 30.0
-SPARED_BEATS = 4
-"""Where the battery is low or the link metered, only every so many heartbeats is said."""
 SETTLE_S = 0.15
 GRACE_S = 1.0
 MICRO = 1_000_000
@@ -306,17 +303,12 @@ class Following:
         await look_around(services)
         await asyncio.sleep(FIRST_LOOK_S)
         await self.make_good()
-        beats = 0
-        while True:
+        for turn in count():
             await services.search.refresh(INDEX_SLICE)
             services.move(own_addresses(host))
             if await services.registry.directory.renew_card(services.endpoints):
                 services.sync.spread()
-            if not beats % (SPARED_BEATS if services.sync.spares else 1):
-                beat = heartbeat(services)
-                for key in services.sync.peers():
-                    services.sync.say(key, beat)
-            beats += 1
+            say_heartbeat(services, turn)
             services.sync.audit()
             await self.sharing.follow()
             give_back()
@@ -345,22 +337,8 @@ class Following:
         members = services.tags_of_members()
         made = await grant_published(services.writing, services.reading, members, message)
         if isinstance(message, ContextUpdated):
-            await self._tell_holders(message)
+            await tell_holders(services, message)
         return made
-
-    async def _tell_holders(self, message: ContextUpdated) -> None:
-        """To the devices that may hold this conversation, by the same gate as its messages."""
-        services = self.services
-        if services.discretion.aside.keeps(message.conversation_id):
-            return
-        label = await services.database.read(
-            lambda sql: conversation_label(sql, message.conversation_id)
-        )
-        frame = write_told(message)
-        for key in services.sync.peers():
-            allowed = services.gossip.allowance(key)
-            if may_send(label, allowed) and services.sync.flows(key):
-                services.sync.say(key, frame)
 
     # ---- small questions ---------------------------------------------------------------------
 
