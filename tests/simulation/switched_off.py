@@ -32,9 +32,10 @@ RULES = (
         "no acknowledgement before the commit",
         "what is acknowledged is on disk",
         TAKING,
-        "                # The link may go meanwhile;",
+        "            # The link may go meanwhile;",
+        "            for page in pages:\n"
         "                self._talk.say(frames.Ack(page.scope, page.talk, page.mark.top))\n"
-        "                # The link may go meanwhile;",
+        "            # The link may go meanwhile;",
     ),
     Rule(
         "reach",
@@ -92,7 +93,7 @@ RULES = (
         "id tags",
         "a limited device gives only what it wrote itself",
         "mesh/sync/intake.py",
-        "        return self.own_tags is None or author is None or author in self.own_tags",
+        "        return author is None or author in self.own_tags",
         "        return True",
         "tests/mesh/sync/test_exchange.py",
     ),
@@ -301,8 +302,8 @@ RULES = (
         "no gap beside what is pushed",
         "a number that came and went is settled though nobody asks",
         GIVING,
-        "        if not all(pushed) or self._has_gaps(tops):\n",
-        "        if not all(pushed):\n",
+        "        if not self._push(fed) or self._has_gaps(tops):\n",
+        "        if not self._push(fed):\n",
         test="tests/mesh/sync/test_pushed.py",
     ),
     Rule(
