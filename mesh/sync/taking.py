@@ -83,7 +83,9 @@ class TakingSide:
 
         epoch, cursors = await talk.circle.database.read(look)
         for (scope, top), cursor in zip(offered, cursors, strict=True):
-            self._want(Taking(scope, 0, top, epoch=epoch), cursor, hello)
+            # Reads need not end in the order in which they began: cursors were dropped since.
+            if scope not in self.scopes or self.scopes[scope].epoch <= epoch:
+                self._want(Taking(scope, 0, top, epoch=epoch), cursor, hello)
         self.expected = self.received + self.missing
         talk.moved()
         talk.circle.hooks.on_asked(talk.key)
