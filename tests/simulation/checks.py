@@ -16,6 +16,7 @@ from tests.simulation.model import (
     FAMILY,
     FORGET,
     KINDS,
+    REASON,
     RECEIPT,
     ROOT,
     WISH,
@@ -110,6 +111,8 @@ def _is_settled(taker: Device, raw: bytes, here: Store, state: dict[bytes, int])
     stands = state.get(one.object)
     if stands in GONE and one.kind not in {FORGET, RECEIPT}:
         return stands == 2 or not one.is_stub
+    if one.kind == REASON and here.level(one.object) > FAMILY:
+        return True  # who makes a mood of another private keeps it, without its reason
     roster = taker.services.registry.roster
     is_void = not has_right(one, roster.was_full_at) or may_be_gone(one, roster)
     return is_void or any(state.get(home) == 2 for home in here.homes(one.object))

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from tests.simulation.families import Born
 
 HEAL_S = 12.0
-REST_S = 240.0
+RETRY_S = 60.0
+"""What found no room is tried again after so long, at most."""
+REST_S = 480.0
 UNDOING = 10_000_000
 """From this seed on owners also undo that a device joined; earlier runs are as they were."""
 LOOK_EVERY = 6
@@ -299,9 +301,10 @@ class World:
         await asyncio.sleep(HEAL_S)
         self.network.redial()
         deadline = self.loop.time() + REST_S
+        seconds = HEAL_S + (RETRY_S if self.faults.struck["fill"] else 0.0)
         former: object = None
         while self.loop.time() < deadline:
-            await asyncio.sleep(HEAL_S)
+            await asyncio.sleep(seconds)
             self._look(thoroughly=False)
             now = [(d.disk.commits if d.disk else 0, d.is_out) for d in self.devices]
             is_busy = any(device.disk and device.disk.is_busy for device in self.running)
