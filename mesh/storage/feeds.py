@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -152,6 +151,10 @@ def _refused(connection: apsw.Connection) -> frozenset[bytes]:
 # ---- what to send ----------------------------------------------------------------------------
 
 
+Pending: TypeAlias = tuple[int, int, int | None, int, int]
+"""A fact to give: its number, its object, the object's home, shown and stamp."""
+
+
 def pending(
     connection: apsw.Connection,
     scope: int,
@@ -159,8 +162,8 @@ def pending(
     allowed: Allowance,
     *,
     only_mine: bool,
-) -> Iterable[tuple[int, int, int | None, int, int]]:
-    """What of these holes may be given: number, object, its home, shown and stamp.
+) -> Iterable[Pending]:
+    """What of these holes may be given, in the order of its numbers.
 
     Numbers of the holes that are not returned have nothing to give: they can be settled.
     """
@@ -170,7 +173,8 @@ def pending(
     columns = "SELECT fact.number, fact.object, object.home, object.shown, object.stamp"
     for first, last in holes:
         yield from connection.execute(
-            columns + _given(only_mine=only_mine), (scope, first, last, since)
+            columns + _given(only_mine=only_mine) + " ORDER BY fact.number",
+            (scope, first, last, since),
         )
 
 
@@ -190,12 +194,11 @@ def numbered_facts(
     return list(connection.executemany(statement, [(scope, number) for number in numbers]))
 
 
-def dead_numbers(holes: Iterable[Range], alive: Iterable[int]) -> list[Range]:
+def dead_numbers(holes: Iterable[Range], alive: Ranges) -> list[Range]:
     """What of the holes nothing will be sent for."""
-    settled = Ranges((number, number) for number in heapq.merge(sorted(alive)))
     dead: list[Range] = []
     for first, last in holes:
-        dead += [(max(a, first), b) for a, b in settled.holes(last) if b >= first]
+        dead += [(max(a, first), b) for a, b in alive.holes(last) if b >= first]
     return dead
 
 

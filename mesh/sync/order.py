@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mesh.model.scope import ScopeKind, scope_parts
@@ -21,6 +23,8 @@ PAUSE_US: Final = 3600 * 1_000_000
 RECENT_US: Final = 7 * 24 * 3600 * 1_000_000
 RECENT_TICKS: Final = (RECENT_US // 1000) << 16
 RECENT_MAX: Final = 1000
+PLANNED_MAX: Final = 32_768
+"""So many facts of a scope are put in order at once, the newest; then those before them."""
 
 _KINDS = (
     ScopeKind.SETTING, ScopeKind.CONVERSATION, ScopeKind.EMOTION, ScopeKind.REASON,
@@ -51,15 +55,19 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Numbers in the order they go; at which places a session begins; how many are recent."""
+    """Numbers in the order they go; at which places a session begins; how many are recent.
+
+    ``newest``: what recent is measured from, in the rows' own measure.
+    """
 
     numbers: list[int]
     starts: list[int]
     recent: int
+    newest: int = 0
 
     def first(self, count: int) -> Order:
         """Only so many of them."""
-        return Order(self.numbers[:count], self.starts, min(self.recent, count))
+        return Order(self.numbers[:count], self.starts, min(self.recent, count), self.newest)
 
     def starts_after(self, place: int, count: int) -> list[int]:
         """How far from a place sessions begin, up to the first one after ``count``; the end."""
@@ -69,21 +77,30 @@ class Order:
         return [min(one, end) - place for one in [*self.starts[first : last + 1], end]]
 
 
-def ordered(scope: int, rows: Iterable[Row]) -> Order:
-    """The order for what is missing of a scope."""
+def first_of(scope: int, rows: Iterable[Row], count: int) -> list[Row]:
+    """Of what is missing of a scope those that go first, at most so many."""
+    kind, is_stub, _ = scope_parts(scope)
+    if is_stub or kind not in _AGING:
+        return nlargest(count, rows, key=attrgetter("number"))
+    age = "shown" if kind == ScopeKind.CONVERSATION else "stamp"
+    return nlargest(count, rows, key=attrgetter(age, "number"))
+
+
+def ordered(scope: int, rows: Iterable[Row], newest: int = 0) -> Order:
+    """The order for what is missing of a scope; ``newest``: what was given of it before."""
     kind, is_stub, _ = scope_parts(scope)
     if is_stub or kind not in _AGING:
         numbers = sorted((row.number for row in rows), reverse=True)
         return Order(numbers, [], len(numbers))
     if kind == ScopeKind.CONVERSATION:
-        return _by_session(rows)
+        return _by_session(rows, newest)
     found = sorted(rows, key=lambda row: (-row.stamp, row.thing, row.number))
-    since = found[0].stamp - RECENT_TICKS if found else 0
-    recent = sum(row.stamp >= since for row in found)
-    return Order([row.number for row in found], [], min(recent, RECENT_MAX))
+    newest = max(newest, found[0].stamp) if found else newest
+    recent = sum(row.stamp >= newest - RECENT_TICKS for row in found)
+    return Order([row.number for row in found], [], min(recent, RECENT_MAX), newest)
 
 
-def _by_session(rows: Iterable[Row]) -> Order:
+def _by_session(rows: Iterable[Row], newest: int) -> Order:
     said = sorted((row.home or 0, row.shown, row.number) for row in rows)
     sessions = [
         session
@@ -91,14 +108,14 @@ def _by_session(rows: Iterable[Row]) -> Order:
         for session in _split([(shown, number) for _, shown, number in talk])
     ]
     sessions.sort(key=lambda session: session[-1], reverse=True)
-    since = sessions[0][-1][0] - RECENT_US if sessions else 0
+    newest = max(newest, sessions[0][-1][0]) if sessions else newest
     order, recent = Order([], [], 0), 0
     for session in sessions:
         order.starts.append(len(order.numbers))
         order.numbers.extend(number for _, number in session)
-        if session[-1][0] >= since:
+        if session[-1][0] >= newest - RECENT_US:
             recent = len(order.numbers)
-    return Order(order.numbers, order.starts, min(recent, RECENT_MAX))
+    return Order(order.numbers, order.starts, min(recent, RECENT_MAX), newest)
 
 
 def _split(talk: list[tuple[int, int]]) -> Iterable[list[tuple[int, int]]]:

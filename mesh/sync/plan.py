@@ -34,6 +34,8 @@ class Giving:
     fresh: bool
     sent: Ranges
     acked: int = 0
+    newest: int = 0
+    """How new the newest that was planned was (order.py)."""
 
     def holes(self, top: int) -> list[Range]:
         """What of the feed was not yet sent."""

@@ -15,11 +15,11 @@ from mesh.links.steering import WINDOW
 from mesh.model.cursor import Ranges, packed, ranges_of
 from mesh.model.scope import is_stub
 from mesh.storage import feeds
-from mesh.sync.order import Order, Row, fill, ordered, priority
+from mesh.sync.order import PLANNED_MAX, Order, Row, fill, first_of, ordered, priority
 from mesh.wire import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mesh.model.allowance import Allowance
     from mesh.model.cursor import Range
@@ -96,6 +96,8 @@ class Rounds:
         self._pacing = pacing
         self._make = make
         self._went = went
+        self.planned_at_once = PLANNED_MAX
+        """So many facts of a scope; what is before them is planned when they have gone."""
         self._agendas: dict[int, Agenda] = {}
         self._flow = Flow(WINDOW)
 
@@ -128,11 +130,15 @@ class Rounds:
         is_due = self._as_of_now(giving, allowed)
 
         def plan(connection: Connection) -> tuple[Order, list[Range]]:
+            alive = Ranges()
             found = feeds.pending(connection, giving.scope, holes, allowed, only_mine=only_mine)
-            order = ordered(giving.scope, (Row(*row) for row in found if row[0] not in echo))
-            return order, feeds.dead_numbers(holes, order.numbers)
+            noted = _noted(found, echo, alive)
+            rows = first_of(giving.scope, noted, self.planned_at_once)
+            order = ordered(giving.scope, rows, giving.newest)
+            return order, feeds.dead_numbers(holes, alive)
 
         order, dead = await self._talk.circle.database.read(plan)
+        giving.newest = order.newest
         may_go = self._pacing.portion(giving, holes, order.numbers)
         return Agenda(giving, top, order.first(len(may_go)), dead, is_due)
 
@@ -202,3 +208,18 @@ class Rounds:
         if not self._talk.lane.send(frame):
             raise PeerUnreachable
         return True
+
+
+def _noted(found: Iterable[feeds.Pending], echo: Ranges, alive: Ranges) -> Iterator[Row]:
+    """What is to be given, its numbers noted as they pass; none of what the other gave."""
+    first, last = 0, -1
+    for row in found:
+        number = row[0]
+        if number in echo:
+            continue
+        if number != last + 1:
+            alive.settle([(first, last)] if first else [])
+            first = number
+        last = number
+        yield Row(*row)
+    alive.settle([(first, last)] if first else [])

@@ -16,6 +16,7 @@ from mesh.sync.order import (
     RECENT_US,
     Row,
     fill,
+    first_of,
     ordered,
     priority,
 )
@@ -137,3 +138,17 @@ def test_a_page_is_never_empty_nor_too_large_and_cuts_no_session_it_could_hold(
     elif count < fitting:
         after = min(start for start in begins if start > count)
         assert fitting < after <= count + fitting
+
+
+def test_what_is_planned_at_once_is_the_newest_and_what_is_left_is_old_by_then() -> None:
+    week = RECENT_US // MINUTE
+    turns = [turn(n, n % 3, n * week) for n in range(1, 9)]
+    first = first_of(TURNS, turns, 5)
+    assert {row.number for row in first} == {4, 5, 6, 7, 8}
+    order = ordered(TURNS, first)
+    assert (order.numbers, order.recent) == ([8, 7, 6, 5, 4], 2)
+    rest = ordered(TURNS, turns[:3], order.newest)
+    assert (rest.numbers, rest.recent, rest.newest) == ([3, 2, 1], 0, order.newest)
+    moods = [thing(1, 3), thing(2, 1), thing(3, 2)]
+    assert {row.number for row in first_of(MOODS, moods, 2)} == {1, 3}
+    assert [row.number for row in first_of(TRAITS, moods, 2)] == [3, 2]

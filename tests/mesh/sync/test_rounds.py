@@ -11,6 +11,7 @@ import pytest
 from mesh.links.handshake import LaneKind
 from mesh.model import fact as facts
 from mesh.model.device import Trust
+from mesh.model.fact import FactKind, ObjectKind
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 
 if TYPE_CHECKING:
@@ -119,3 +120,21 @@ async def test_pages_shrink_until_a_brittle_link_carries_them_and_grow_again(
     is_level, sizes = await reaches(a, b, None)
     assert is_level
     assert max(sizes) > 1.3 * sizes[0]
+
+
+async def test_a_history_is_planned_piece_by_piece_the_newest_first(pair: Pair) -> None:
+    a, b = pair
+    _, now = a.mint()
+    turns = [a.turn(f"{n}", f"c{n % 2}", at=now - (300 - n) * SECOND) for n in range(300)]
+    gone = [a.turn("gone", at=now - 400 * SECOND) for _ in range(3)]
+    await a.keep(*turns[:150], *gone, *turns[150:], details=False)
+    for raw in gone:
+        target = facts.read(raw).id
+        await a.keep(a.about(target, FactKind.FORGET, facts.Forgetting(), ObjectKind.TURN))
+    join(a, b)
+    a.sync._exchanges[B].gives._rounds.planned_at_once = 40
+    await in_step(b, a)
+    texts = [body.text for body in await arrivals(b) if isinstance(body, facts.Turn)]
+    assert sorted(texts, key=int) == [f"{n}" for n in range(300)]
+    places = [texts.index(f"{n}") for n in (299, 260, 220, 100, 0)]
+    assert places == sorted(places)
