@@ -50,14 +50,15 @@ LIMIT_MAX = 1000
 
 async def say(services: Services, wish: Say, _: Tell) -> Said:
     """Say something."""
-    services.sync.somebody_speaks()
-    return await services.writing.say(
+    said = await services.writing.say(
         wish.text,
         conversation=wish.conversation,
         role=wish.role,
         tags=wish.tags,
         private=wish.private,
     )
+    services.sync.somebody_speaks()
+    return said
 
 
 async def conversations(

@@ -75,7 +75,6 @@ class Node:
         self._is_outdated = self._is_ending = False
         self._asked = 0
         self._all_answered = asyncio.Event()
-        self._all_answered.set()
         self._followers: list[Callable[[News], None]] = []
         self._following: Following
         self._door: Door
@@ -156,12 +155,11 @@ class Node:
         if self._restarting is not None:
             await asyncio.shield(self._restarting)
         self._asked += 1
-        self._all_answered.clear()
         try:
             return await grant(self.services, wish, tell)
         finally:
             self._asked -= 1
-            if not self._asked:
+            if not self._asked and self._restarting is not None:
                 self._all_answered.set()
 
     def follow(self, callback: Callable[[News], None]) -> None:
@@ -253,9 +251,11 @@ class Node:
     async def _restart(self) -> None:
         """Build everything anew, with the answer to whoever asked for it on its way first."""
         try:
+            self._all_answered.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ANSWERS_S):
-                    await self._all_answered.wait()
+                    while self._asked and not self._is_ending:
+                        await self._all_answered.wait()
             await asyncio.sleep(ANSWER_S)
             while self._is_outdated and not self._is_ending:
                 await self._stop()

@@ -81,7 +81,7 @@ class Received:
         if self.source is None:
             return ""
         try:
-            return cast("str", self.source.get(name))
+            return str(self.source.get(name))
         except zmq.ZMQError:
             return ""
 
@@ -235,9 +235,12 @@ class Socket:
         return taken
 
     def _receive(self) -> Received:
-        first = self._plain.recv(DONTWAIT, copy=False)
-        rest = self._plain.recv_multipart(DONTWAIT) if first.more else []
-        return Received([first.bytes, *rest], first if self._named else None)
+        first = last = self._plain.recv(DONTWAIT, copy=False)
+        frames = [first.bytes]
+        while last.more:
+            last = self._plain.recv(DONTWAIT, copy=False)
+            frames.append(last.bytes)
+        return Received(frames, first if self._named else None)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from mesh.storage.objects import (
 from mesh.storage.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 TAGGED = frozenset({ObjectKind.TURN, ObjectKind.MEMORY})
 Placed = tuple[int, int, int, int | None, int, bytes]
@@ -35,14 +35,24 @@ Placed = tuple[int, int, int, int | None, int, bytes]
 
 
 class Numbering:
-    """Numbers facts inside one write transaction; ``details``: each of them in the outcome."""
+    """Numbers facts inside one write transaction; ``details``: each of them in the outcome.
+
+    ``before``: how long the feeds were when it began.
+    """
 
     def __init__(
-        self, connection: Connection, rules: Rules, outcome: Outcome, *, details: bool
+        self,
+        connection: Connection,
+        rules: Rules,
+        outcome: Outcome,
+        before: Mapping[int, int],
+        *,
+        details: bool,
     ) -> None:
         self._sql = connection
         self._rules = rules
         self._outcome = outcome
+        self._before = before
         self._details = details
         self.tops: dict[int, int] = {}
         """How long the feeds are that grew."""
@@ -51,7 +61,7 @@ class Numbering:
         """The next number in a scope's feed."""
         top = self.tops.get(scope)
         if top is None:
-            top = self._sql.execute("SELECT top FROM feed WHERE scope=?", (scope,)).get or 0
+            top = self._before.get(scope, 0)
         self.tops[scope] = top + 1
         if self._details:
             self._outcome.fed.append(Fed(scope, top + 1, raw, newest, mine))

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from mesh.storage.identified import Identified
 
 LOOKED_UP_AT_ONCE = 500
+OBJECTS = -1
+ENDS = "SELECT -1, ifnull(max(n), 0) FROM object UNION ALL SELECT scope, top FROM feed"
+"""The last row of ``OBJECTS``, and how long each feed is: asked in one go."""
 
 
 class Intake:
@@ -60,9 +63,10 @@ class Intake:
         """Whether all of it is rows that wait: nothing was written yet, nothing looked at."""
         self._dirty: dict[bytes, ObjectRow] = {}
         self._refused: set[bytes] = set()
-        self._next_n = 1 + (connection.execute("SELECT max(n) FROM object").get or 0)
+        ends: dict[int, int] = dict(connection.execute(ENDS))
+        self._next_n = 1 + ends.pop(OBJECTS)
         self.outcome = Outcome()
-        self._numbering = Numbering(connection, rules, self.outcome, details=details)
+        self._numbering = Numbering(connection, rules, self.outcome, ends, details=details)
 
     # ---- looking up --------------------------------------------------------------------------
 
