@@ -71,6 +71,7 @@ class Agent:
         self._times: list[float] = []
         self._last = 0
         self._news = asyncio.Event()
+        self._inviting: asyncio.Task[Any] | None = None
 
     async def open(self) -> None:
         """Count what is here; where it is paired, wait for the link."""
@@ -153,7 +154,9 @@ class Agent:
         """Open a pairing window; the link to it. Whoever comes is agreed to."""
         opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         hear = partial(self._agree, opened.set_result)
-        self._tasks.create_task(self._ask(Invite(), hear))
+        if self._inviting is not None:
+            await self._inviting  # two windows at once there are not
+        self._inviting = self._tasks.create_task(self._ask(Invite(), hear))
         return {"link": await opened}
 
     async def connect(self, info: dict[str, Any], port: int = 0) -> dict[str, Any]:
