@@ -24,7 +24,7 @@ from mesh.model import views
 from mesh.model.fact import FactKind, ObjectKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mesh.model.views import Held
 
@@ -101,11 +101,6 @@ class Inventory:
         digest = hashlib.blake2b(whole, digest_size=8, key=self.mark, person=b"aico meeting")
         return int.from_bytes(digest.digest(), "big")
 
-    def counted(self) -> list[bytes]:
-        """How much it is, for who has nothing that could be the same; one part."""
-        counts = (_OBJECT.pack(kind | _COUNT, self.count(kind)) for kind in self.ids)
-        return [b"".join(counts)]
-
     def parts(self) -> list[bytes]:
         """The list as bytes, cut where an entry ends; at least one."""
         made, part = [], bytearray()
@@ -124,6 +119,11 @@ class Inventory:
             for one in words:
                 flags = _IS_TEXT | _HEAD * one.is_head | _ANSWER * one.is_answer
                 yield _TEXT.pack(flags, short, one.fact, one.text, one.stamp)
+
+
+def counted(numbers: Mapping[int, int]) -> list[bytes]:
+    """How many objects there are of each kind, for who has none of its own; one part."""
+    return [b"".join(_OBJECT.pack(kind | _COUNT, count) for kind, count in numbers.items())]
 
 
 class Counts(NamedTuple):

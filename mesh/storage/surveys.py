@@ -1,7 +1,8 @@
-"""What of this device another one would be given, as a list of shorts: for a first meeting."""
+"""What of this device another one would be given, in shorts or counted: for a first meeting."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Label, may_send
@@ -15,6 +16,26 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Connection
 
 
+_KINDS = ",".join(str(int(kind)) for kind in KINDS)
+
+
+def numbers(connection: Connection, allowed: Allowance, *, only_mine: bool) -> dict[int, int]:
+    """How many objects of each kind may be given now; as ``inventory`` counts them."""
+    counts: Counter[int] = Counter()
+    mine = " AND f.mine" if only_mine else ""
+    statement = (
+        "SELECT o.kind, count(DISTINCT o.n) FROM fact f JOIN object o ON o.n = f.object"  # noqa: S608 — constants
+        " WHERE f.scope=? AND f.number IS NOT NULL AND f.kind=? AND o.stamp>=?"
+        f" AND o.kind IN ({_KINDS}){mine} GROUP BY o.kind"
+    )
+    scopes: list[tuple[int]] = list(connection.execute("SELECT scope FROM feed"))
+    for (scope,) in scopes:
+        if allowed.covers(scope):
+            values = (scope, int(FactKind.ROOT), allowed.floor(scope))
+            counts.update(dict(connection.execute(statement, values)))
+    return counts
+
+
 def inventory(
     connection: Connection, allowed: Allowance, mark: bytes, *, only_mine: bool
 ) -> Inventory:
@@ -24,7 +45,7 @@ def inventory(
     found = connection.execute(
         "SELECT o.n, o.id, o.kind, o.plain, f.scope, o.stamp FROM fact f"  # noqa: S608 — constants
         " JOIN object o ON o.n = f.object WHERE f.kind=? AND f.number IS NOT NULL"
-        f" AND o.kind IN ({','.join(str(int(kind)) for kind in KINDS)}){mine} ORDER BY o.n",
+        f" AND o.kind IN ({_KINDS}){mine} ORDER BY o.n",
         (int(FactKind.ROOT),),
     )
     for n, identity, kind, is_plain, scope, stamp in found:

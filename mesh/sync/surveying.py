@@ -12,13 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mesh.errors import BadFrame, PeerUnreachable
-from mesh.model.meeting import Inventory, Tally
-from mesh.storage.surveys import inventory
+from mesh.model.meeting import Tally, counted
+from mesh.storage.surveys import inventory, numbers
 from mesh.wire import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mesh.model.allowance import Allowance
+    from mesh.storage.objects import Connection
     from mesh.sync.comparing import Worker
     from mesh.sync.talk import Talk
     from mesh.wire.frames import Survey, Surveyed
@@ -51,20 +53,20 @@ class Surveying:
     async def _ask(self) -> None:
         self._nonce += 1
         mark = _mark(self._talk.circle.run, self._nonce)
-        own = await self._inventory(mark, lambda inventory: inventory)
+        own = await self._read(
+            lambda sql, allowed, mine: inventory(sql, allowed, mark, only_mine=mine)
+        )
         if own is not None:
             self._tally = Tally(own)
             self._talk.say(frames.Survey(self._nonce, own.is_empty))
 
-    async def _inventory(self, mark: bytes, read: Callable[[Inventory], T]) -> T | None:
+    async def _read(self, look: Callable[[Connection, Allowance, bool], T]) -> T | None:
         """What the other would be given, by what our last hello said."""
         talk = self._talk
         allowed, only_mine = talk.allowed, talk.own_only
         if allowed is None or not talk.may_survey:
             return None
-        return await talk.circle.database.read(
-            lambda sql: read(inventory(sql, allowed, mark, only_mine=only_mine))
-        )
+        return await talk.circle.database.read(lambda sql: look(sql, allowed, only_mine))
 
     def asked(self, frame: Survey) -> None:
         """The other wants to know what we would give it."""
@@ -75,9 +77,15 @@ class Surveying:
 
     async def _answer(self, frame: Survey) -> None:
         hello = self._talk.their_hello
-        run = b"" if hello is None else hello.run
-        read = Inventory.counted if frame.is_empty else Inventory.parts
-        parts = await self._inventory(_mark(run, frame.nonce), read)
+        mark = _mark(b"" if hello is None else hello.run, frame.nonce)
+
+        parts = await self._read(
+            lambda sql, allowed, mine: (
+                counted(numbers(sql, allowed, only_mine=mine))
+                if frame.is_empty
+                else inventory(sql, allowed, mark, only_mine=mine).parts()
+            )
+        )
         if parts is None:
             return
         said = [
