@@ -23,7 +23,7 @@ PAUSE_US: Final = 3600 * 1_000_000
 RECENT_US: Final = 7 * 24 * 3600 * 1_000_000
 RECENT_TICKS: Final = (RECENT_US // 1000) << 16
 RECENT_MAX: Final = 1000
-PLANNED_MAX: Final = 32_768
+PLANNED_MAX: Final = 131_072
 """So many facts of a scope are put in order at once, the newest; then those before them."""
 
 _KINDS = (
