@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -79,11 +79,15 @@ class Order:
 
 def first_of(scope: int, rows: Iterable[Row], count: int) -> list[Row]:
     """Of what is missing of a scope those that go first, at most so many."""
+    coming = iter(rows)
+    found = list(islice(coming, count + 1))
+    if len(found) <= count:
+        return found
     kind, is_stub, _ = scope_parts(scope)
     if is_stub or kind not in _AGING:
-        return nlargest(count, rows, key=attrgetter("number"))
+        return nlargest(count, chain(found, coming), key=attrgetter("number"))
     age = "shown" if kind == ScopeKind.CONVERSATION else "stamp"
-    return nlargest(count, rows, key=attrgetter(age, "number"))
+    return nlargest(count, chain(found, coming), key=attrgetter(age, "number"))
 
 
 def ordered(scope: int, rows: Iterable[Row], newest: int = 0) -> Order:
