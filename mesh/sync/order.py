@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mesh.model.scope import ScopeKind, scope_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 PAUSE_US: Final = 3600 * 1_000_000
 RECENT_US: Final = 7 * 24 * 3600 * 1_000_000
 RECENT_TICKS: Final = (RECENT_US // 1000) << 16
 RECENT_MAX: Final = 1000
-PLANNED_MAX: Final = 131_072
+PLANNED_MAX: Final = 65_536
 """So many facts of a scope are put in order at once, the newest; then those before them."""
 
 _KINDS = (
@@ -83,11 +83,18 @@ def first_of(scope: int, rows: Iterable[Row], count: int) -> list[Row]:
     found = list(islice(coming, count + 1))
     if len(found) <= count:
         return found
+    all_rows = chain(_drained(found), coming)
     kind, is_stub, _ = scope_parts(scope)
     if is_stub or kind not in _AGING:
-        return nlargest(count, chain(found, coming), key=attrgetter("number"))
+        return nlargest(count, all_rows, key=attrgetter("number"))
     age = "shown" if kind == ScopeKind.CONVERSATION else "stamp"
-    return nlargest(count, chain(found, coming), key=attrgetter(age, "number"))
+    return nlargest(count, all_rows, key=attrgetter(age, "number"))
+
+
+def _drained(rows: list[Row]) -> Iterator[Row]:
+    """Each of them, held no longer."""
+    while rows:
+        yield rows.pop()
 
 
 def ordered(scope: int, rows: Iterable[Row], newest: int = 0) -> Order:
