@@ -85,7 +85,9 @@ class Desk:
         """The next line of a command that goes on."""
         assert process.stdout is not None
         async with asyncio.timeout(READY_WITHIN_S):
-            return json.loads(await process.stdout.readline())
+            line = await process.stdout.readline()
+        assert line, await ended(process)
+        return json.loads(line)
 
 
 @asynccontextmanager
