@@ -72,6 +72,7 @@ class Agent:
         self._last = 0
         self._news = asyncio.Event()
         self._inviting: asyncio.Task[Any] | None = None
+        self._link = ""
 
     async def open(self) -> None:
         """Count what is here; where it is paired, wait for the link."""
@@ -151,13 +152,18 @@ class Agent:
     # ---- the other one -----------------------------------------------------------------------
 
     async def info(self) -> dict[str, Any]:
-        """Open a pairing window; the link to it. Whoever comes is agreed to."""
-        opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        hear = partial(self._agree, opened.set_result)
-        if self._inviting is not None:
-            await self._inviting  # two windows at once there are not
-        self._inviting = self._tasks.create_task(self._ask(Invite(), hear))
-        return {"link": await opened}
+        """The link to a pairing window, where nobody came yet the one open already.
+
+        Whoever comes is agreed to.
+        """
+        if not self._link:
+            opened: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+            hear = partial(self._agree, opened.set_result)
+            if self._inviting is not None:
+                await self._inviting  # two windows at once there are not
+            self._inviting = self._tasks.create_task(self._ask(Invite(), hear))
+            self._link = await opened
+        return {"link": self._link}
 
     async def connect(self, info: dict[str, Any], port: int = 0) -> dict[str, Any]:
         """Pair by the other one's link; where that was done before, share again."""
@@ -172,6 +178,7 @@ class Agent:
         if isinstance(event, InviteOpened) and opened is not None:
             opened(event.link)
         elif isinstance(event, PairingAsking):
+            self._link = ""
             self._tasks.create_task(self._ask(Answer(run=event.run, yes=True)))
 
     async def disconnect(self) -> dict[str, Any]:
