@@ -113,6 +113,8 @@ class Policies:
     is_joining: Callable[[], bool] = lambda: False
     """Whether it may yet come back as what it was: until then it gives nothing up."""
     _told: Told | None = None
+    _followed: Told | None = None
+    """By whose word ``grants`` are what they are, while this device is limited."""
     _tags: tuple[Policy, Policy, frozenset[str]] | None = None
     """The private tags, and of which choices: they are asked for with every message."""
     _file: bytes | None = None
@@ -186,7 +188,7 @@ class Policies:
     async def refresh(self) -> bool:
         """See anew what is in force; whether anything is different, for us or for others."""
         async with self._turn:
-            before = (self.policy, self.grants, self.is_heard)
+            before = self._what_counts
             said = await self.database.read(choices.settings)
             known, self.notes = policies.in_force(said, self.home.family[:MARK], self._may_say)
             trust = self.trust(self.home.key)
@@ -200,7 +202,19 @@ class Policies:
             if known != self.policy:
                 self.policy = known
             self.is_heard = not self.is_full or await self._has_heard()
-            return before != (self.policy, self.grants, self.is_heard)
+            self._followed = self._told if trust is Trust.LIMITED else None
+            return before != self._what_counts
+
+    @property
+    def _what_counts(self) -> tuple[Policy, Grants, bool, int]:
+        stamp = 0 if self._followed is None else self._followed.stamp + 1
+        return self.policy, self.grants, self.is_heard, stamp
+
+    @property
+    def told_at(self) -> int:
+        """The tick + 1 of the choices that ``held`` of a limited device follows; 0: none."""
+        is_done = self.grants.within(self.held) and self.held.within(self.grants)
+        return self._what_counts[-1] if is_done else 0
 
     def _may_say(self, identity: bytes, setting: Setting) -> bool:
         author, tick = identity[: len(author_tag(self.home.key))], facts.tick_in(identity)

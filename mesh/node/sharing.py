@@ -71,7 +71,7 @@ class Sharing:
         if told is not None:
             return Terms(told[0], told[1], holds)
         since = policies.policy.stamp + 1 if policies.is_full and policies.is_heard else 0
-        return Terms(chosen_at=since, holds=holds)
+        return Terms(chosen_at=since, holds=holds, told_at=policies.told_at)
 
     def met(self, key: bytes, hello: Hello) -> None:
         """A device said hello: what it lets us hold, or what it may still have."""
@@ -83,7 +83,7 @@ class Sharing:
 
     async def _told(self, key: bytes, hello: Hello) -> None:
         if await self._policies.told(key, hello.may_hold or (), hello.chosen_at):
-            await self._follow()
+            await self._follow(is_other=True)
 
     async def _note(self, *keys: bytes) -> None:
         """What these devices said last, beside what they may hold by what is chosen now."""
@@ -130,9 +130,9 @@ class Sharing:
             work.close()
             self._current().sync.look_again()
 
-    async def _follow(self) -> None:
+    async def _follow(self, *, is_other: bool = False) -> None:
         services, policies = self._current(), self._policies
-        is_other = await policies.reload()
+        is_other |= await policies.reload()
         is_other |= await policies.refresh()
         was_settled = await policies.settle(services.writing)
         await self._guard(policies.private_tags)

@@ -97,11 +97,15 @@ class FamilyTalk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a hello says of holding: what the other may have, as of when; what is here."""
+    """What a hello says of holding: what the other may have, as of when; what is here.
+
+    ``told_at``: of a limited device, the tick + 1 of the choices that what is here follows.
+    """
 
     may_hold: tuple[tuple[int, int], ...] | None = None
     chosen_at: int = 0
     holds: tuple[tuple[int, int], ...] | None = None
+    told_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

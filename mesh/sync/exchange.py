@@ -260,9 +260,10 @@ class Exchange:
         talk.offered_nothing = talk.is_held
         # What was chosen is not known by who has not been offered the settings.
         terms = Terms() if talk.is_held else circle.hooks.terms(self.key)
+        talk.terms = terms
         holding = (terms.may_hold, terms.chosen_at, terms.holds)
-        waits = circle.hooks.waits(self.key)
-        self.say(Hello(circle.run, now, since, given, *told, *holding, waits, FORMS))
+        waiting = (circle.hooks.waits(self.key), FORMS, terms.told_at)
+        self.say(Hello(circle.run, now, since, given, *told, *holding, *waiting))
         self.gives.pacing.tell()
         self._surveys.begin()
         self._answer_frontier()

@@ -232,7 +232,7 @@ class GivingSide:
     def has_given(self, tops: dict[int, int]) -> bool:
         """Whether the other has confirmed our feeds up to ``tops``, where it may have them."""
         allowed = self._talk.allowed
-        if allowed is None:
+        if allowed is None or not self._talk.is_heeded:
             return False
         return all(
             scope in self.scopes and self.scopes[scope].acked >= top

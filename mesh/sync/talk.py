@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from mesh.model.allowance import Grants
 from mesh.model.device import Kind
 from mesh.model.scope import ScopeKind, scope_parts
+from mesh.sync.circle import Terms
 from mesh.sync.patience import Patience
 from mesh.wire import frames
 from mesh.wire.frames import Packing
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PAYS_FROM = {Kind.MOBILE: 256, Kind.DESKTOP: 1024, Kind.SERVER: 2048}
 """From how many bytes compressing pays, by what sort of machine is to expand it."""
+
+NO_TERMS = Terms()
 
 BEFORE_HELLO = Packing(frames.FORMS_OF_OLD)
 
@@ -62,6 +65,8 @@ class Talk:
     offered_nothing: bool = False
     """Whether our last hello was said while a first meeting was not agreed to."""
     own_only: bool = False
+    terms: Terms = NO_TERMS
+    """What our last hello said of holding."""
     from_peer: dict[int, Ranges] = field(default_factory=dict)
     packing: Packing = BEFORE_HELLO
     """How pages go to the other, by its hello."""
@@ -127,6 +132,13 @@ class Talk:
             and not theirs.paused
             and not self.is_paused
         )
+
+    @property
+    def is_heeded(self) -> bool:
+        """Whether what the other says that it holds follows what we told it that it may."""
+        theirs = self.their_hello
+        is_told = bool(self.terms.may_hold)
+        return not is_told or (theirs is not None and theirs.told_at > self.terms.chosen_at)
 
     def is_wanted(self, scope: int, allowed: Allowance) -> bool:
         """Whether a scope goes to the other: it says what it may hold, and so asks for it."""

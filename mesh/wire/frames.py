@@ -87,7 +87,8 @@ class Hello(Frame, frozen=True, tag=4):
     the strictest level of each scope kind it may have, by settings up to the tick ``chosen_at``
     (to a full one: whether the sender knows them all). ``holds``: what the sender may have.
     ``waits``: for its owner's yes to a first meeting; until then nothing is given or wanted.
-    ``forms``: of pages, that the sender reads.
+    ``forms``: of pages, that the sender reads. ``told_at``: of a limited sender, by whose terms
+    ``holds`` is what it is: their ``chosen_at`` + 1, or 0 while it still makes it so.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -108,6 +109,7 @@ class Hello(Frame, frozen=True, tag=4):
     forms: Annotated[tuple[Annotated[int, Meta(ge=0, le=255)], ...], Meta(max_length=32)] = (
         FORMS_OF_OLD
     )
+    told_at: Number = 0
 
 
 class Offer(Frame, frozen=True, tag=5):

@@ -44,7 +44,7 @@ class Older(LoopbackLane):
         frame = frames.read(payload)
         if isinstance(frame, Hello):
             frame = msgspec.structs.replace(frame, forms=frames.FORMS_OF_OLD)
-            assert frames.write(frame)[-3:] == msgspec.msgpack.encode((0, 1))
+            assert frames.write(frame)[-4:] == msgspec.msgpack.encode((0, 1)) + b"\0"
             return super().send(frames.write(frame))
         return super().send(payload)
 

@@ -1,0 +1,49 @@
+"""Who tells a limited device what it may hold is not in step before that is followed there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mesh.model.device import Trust
+from mesh.model.scope import ScopeKind
+from mesh.sync.circle import Terms
+from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FULL, LIMITED = (bytes([number]) * 32 for number in (1, 2))
+CHOSEN_AT = 5
+ALL = tuple((int(kind), 1) for kind in ScopeKind)
+TOLD = Terms(may_hold=ALL, chosen_at=CHOSEN_AT, holds=ALL)
+
+
+async def test_what_was_chosen_for_a_device_has_to_be_followed_before_both_are_in_step(
+    tmp_path: Path,
+) -> None:
+    known = {FULL: Trust.FULL, LIMITED: Trust.LIMITED}
+    full, limited = [
+        await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known
+    ]
+    follows = [Terms(holds=())]
+    _says(full, [TOLD])
+    _says(limited, follows)
+    await full.keep(full.turn("said"))
+    join(full, limited)
+    await in_step(limited, full)  # by what it knows so far: it may hold nothing
+    assert not full.sync.in_step(LIMITED)
+
+    follows.append(Terms(holds=ALL, told_at=CHOSEN_AT + 1))
+    limited.sync.renew()
+    await in_step(limited, full)
+    await in_step(full, limited)
+    assert await limited.facts() == await full.facts()
+    for engine in (full, limited):
+        await engine.stop()
+
+
+def _says(engine: Engine, terms: list[Terms]) -> None:
+    """What its hellos say: the newest of these."""
+    circle = engine.sync._circle
+    circle.hooks = replace(circle.hooks, terms=lambda _: terms[-1])
