@@ -45,12 +45,9 @@ async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     refuse_while_restoring(services)
     if WINDOW in services.running:
         raise WishRefused("A pairing window is open here; close it before joining elsewhere.")
-    own_name = services.name_of(registry.key)
-    if wish.name is not None:
-        own_name = clean_name(wish.name)
     joiner = Joiner(
         key=registry.identity.signing,
-        name=own_name,
+        name=_own_name(services) if wish.name is None else clean_name(wish.name),
         tags=await services.shelf.load_past_tags(),
         card=b"",
         family=registry.family,
@@ -85,6 +82,14 @@ async def join(services: Services, wish: Join, tell: Tell) -> FamilyJoined:
     )
 
 
+def _own_name(services: Services) -> str:
+    """What it is called; where it joined and nobody named it yet, what it was called before."""
+    key, before = services.registry.key, services.meetings.left_behind
+    if before is not None and not services.registry.directory.is_described(key):
+        return before.name
+    return services.name_of(key)
+
+
 async def _until_family(
     services: Services, joining: Joining, run: str, tell: Tell
 ) -> Belonging:
@@ -112,16 +117,21 @@ async def _until_named(services: Services, name: str) -> None:
 
 
 async def adopt(services: Services, wish: Join, welcome: Welcome) -> Adopted:
-    """Become a member: the new family is stored before anybody is told."""
+    """Become a member: the new family is stored before anybody is told.
+
+    Told is what was given: this device may have said something there already, as who went
+    through half of this before and now comes again, or as who was looking after its family
+    at this very moment.
+    """
     registry = services.registry
     if not registry.is_alone and welcome.family != registry.family:
         raise AlreadyInFamily
     before = as_it_is(services)
     await services.meetings.expect_host(welcome.family, before, agrees=wish.agrees)
-    change = await registry.adopt(welcome.genesis, welcome.entries)
+    adoption = await registry.adopt(welcome.genesis, welcome.entries)
     if registry.family != welcome.family:
         raise BadFrame("The welcome is of another family than it says.")
     await registry.directory.absorb_card(welcome.card)
     await registry.directory.renew_card(services.endpoints)
-    services.wires.later(services.wires.on_change(change), SETTLE_S)
-    return Adopted(own_card(registry), registry.heads())
+    services.wires.later(services.wires.on_change(adoption.change), SETTLE_S)
+    return Adopted(own_card(registry), adoption.given)

@@ -28,6 +28,17 @@ class Change:
         return bool(self.fresh)
 
 
+@dataclass(frozen=True)
+class Adoption:
+    """What joining a family changed, and the hash of the roster that was given.
+
+    This device may know more of that family by now, and say more in it, than it was given.
+    """
+
+    change: Change
+    given: bytes
+
+
 def difference(
     before: Roster, after: Roster, fresh: tuple[bytes, ...] = (), refused: int = 0
 ) -> Change:

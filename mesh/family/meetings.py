@@ -122,6 +122,11 @@ class Meetings:
         is_guest = me is not None and me.trust is Trust.GUEST
         return self._joining is not None and not is_guest
 
+    @property
+    def left_behind(self) -> Before | None:
+        """What this device was before it joined, while its joining waits."""
+        return None if self._joining is None else self._joining.before
+
     def _with_guest(self, key: bytes) -> Waiting | None:
         found = (one for one in self._waiting if one.guest == key)
         return next((one for one in found if one.family == self._home.family), None)

@@ -24,7 +24,7 @@ from mesh.errors import (
 )
 from mesh.family import founding
 from mesh.family.book import Book
-from mesh.family.change import Change, difference
+from mesh.family.change import Adoption, Change, difference
 from mesh.family.directory import Directory
 from mesh.family.household import Household, Means
 from mesh.family.pen import Pen
@@ -127,19 +127,21 @@ class Registry:
             book, refused = await asyncio.to_thread(self._home.book.absorb, signed)
             return await self._pen.turn_to(book, refused)
 
-    async def adopt(self, genesis: bytes, signed: Collection[bytes]) -> Change:
+    async def adopt(self, genesis: bytes, signed: Collection[bytes]) -> Adoption:
         """Join another family: it replaces a family of one.
 
         AlreadyInFamily if others are in the present one; BadEntry or BadSignature if an entry
-        does not hold or the other family does not have this device.
+        does not hold, there is no room for it, or the other family does not have this device.
         """
         async with self._pen.alone:
             book = await asyncio.to_thread(Book.given, genesis, signed)
             if self.key not in book.roster.members:
                 raise BadEntry("The other family does not know this device.")
             if book.family == self.family:
-                book, refused = self._home.book.absorb(signed)
-                return await self._pen.turn_to(book, refused)
+                wider, refused = self._home.book.absorb(signed)
+                if refused:
+                    raise BadEntry("There is no room for all that family knows.")
+                return Adoption(await self._pen.turn_to(wider), book.hash)
             if self.is_member and not self.is_alone:
                 raise AlreadyInFamily
             change = difference(self.roster, book.roster, tuple(book.signed()))
@@ -147,7 +149,7 @@ class Registry:
             await self._means.shelf.save_secret(founding.RECOVERY, None)
             self._home.book = book
             self.directory.forget_everyone()
-            return change
+            return Adoption(change, book.hash)
 
     async def start_anew(self, tags: Collection[bytes] = ()) -> None:
         """New keys and a family of one, after this device left or was removed.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mesh.commands.inviting import admit
+from mesh.commands.joining import adopt
 from mesh.errors import (
     AlreadyInFamily,
     CodeWrong,
@@ -15,6 +17,7 @@ from mesh.errors import (
     PairingUnreachable,
 )
 from mesh.model.device import Role, Trust
+from mesh.pairing.frames import JoinRequest
 from mesh.wishes import (
     Cancel,
     CodeTried,
@@ -41,7 +44,9 @@ from tests.family.household import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh.pairing.frames import Adopted, Welcome
     from mesh.wishes import Event
+    from tests.family.household import Device
 
 
 def by_code(shown: InviteOpened) -> Join:
@@ -136,6 +141,44 @@ async def test_a_no_on_either_side_leaves_both_alone(tmp_path: Path, who: str) -
         assert isinstance(guest, PairingRefused)
         after = [await device.seen() for device in (desk, laptop)]
         assert [set(seen) for seen in after] == [set(seen) for seen in before]
+
+
+async def welcome(host: Device, guest: Device) -> Welcome:
+    """Both owners agreed, and the membership is stored."""
+    request = JoinRequest(guest.node.services.registry.key, guest.name, (), b"")
+    return await admit(host.node.services, Invite(), request)
+
+
+async def adopts(guest: Device, given: Welcome) -> Adopted:
+    return await adopt(guest.node.services, Join(invitation=""), given)
+
+
+async def test_a_pairing_that_broke_off_is_mended_by_joining_again_whatever_was_said_since(
+    tmp_path: Path,
+) -> None:
+    async with strangers(tmp_path, 2) as (desk, laptop):
+        await adopts(laptop, await welcome(desk, laptop))  # and nobody hears of it
+        await laptop.node.services.registry.new_epoch()
+        host, guest = await pair(desk, laptop)
+        assert host == DeviceJoined(device_id=laptop.id, name="Laptop"), guest
+        assert isinstance(guest, FamilyJoined)
+        await in_step(desk, laptop)
+
+
+async def test_what_a_device_says_while_it_joins_does_not_spoil_its_joining(
+    tmp_path: Path,
+) -> None:
+    async with strangers(tmp_path, 2) as (desk, laptop):
+        given = await welcome(desk, laptop)
+        registry = laptop.node.services.registry
+
+        async def says_something() -> None:
+            while registry.family != given.family:  # noqa: ASYNC110 — no event between the two
+                await asyncio.sleep(0)
+            await registry.new_epoch()
+
+        adopted, _ = await asyncio.gather(adopts(laptop, given), says_something())
+        assert adopted.roster_hash == given.roster_hash != registry.heads()
 
 
 async def test_an_expired_invitation_opens_nothing(tmp_path: Path) -> None:

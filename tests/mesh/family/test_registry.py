@@ -57,9 +57,23 @@ async def test_a_device_with_others_in_its_family_does_not_join_another() -> Non
 async def test_joining_the_same_family_again_changes_nothing() -> None:
     desk, lap = await family("desk", "lap")
     before = lap.registry.heads()
-    assert not await lap.registry.adopt(desk.registry.genesis, desk.registry.entries())
+    again = await lap.registry.adopt(desk.registry.genesis, desk.registry.entries())
+    assert (bool(again.change), again.given) == (False, before)
     assert not await desk.registry.add(lap.key, Trust.GUEST)
     assert lap.registry.heads() == before == desk.registry.heads()
+
+
+async def test_who_joins_again_came_to_the_roster_it_was_given_and_keeps_what_it_knows() -> (
+    None
+):
+    desk, lap = await device("desk"), await device("lap")
+    await join(desk, lap, admin=True)
+    given = desk.registry.heads()
+    await lap.registry.new_epoch()
+    known = lap.registry.heads()
+    again = await lap.registry.adopt(desk.registry.genesis, desk.registry.entries())
+    assert (again.given, lap.registry.heads()) == (given, known)
+    assert given != known
 
 
 async def test_a_family_that_does_not_know_this_device_is_not_joined() -> None:
