@@ -25,7 +25,6 @@ from tests.simulation.model import (
     has_right,
     item,
     store_about,
-    window,
 )
 
 if TYPE_CHECKING:
@@ -174,67 +173,6 @@ def given_of(stores: Iterable[tuple[Device, Store]], roster: Roster) -> Store:
         for raw in given or ():
             found.add(raw)
     return found
-
-
-def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms: int) -> None:
-    """Whatever was on any disk of the family, and may be known, is where it should be."""
-    union = given_by(devices, roster).joined(before)
-    at_home = {
-        author_tag(one.key): one.store
-        for one in devices
-        if trust_of(roster, one.key) is Trust.LIMITED
-    }
-    for device in devices:
-        trust = trust_of(roster, device.key)
-        oldest = {Trust.FULL: 0, Trust.LIMITED: window(now_ms)}.get(trust or Trust.GUEST)
-        if oldest is None:
-            continue
-        here = device.store
-        known = union.joined(here)
-        for raw in sorted(before.raws - here.raws):
-            one = item(raw)
-            home = at_home.get(one.object[:6])
-            # What a copy of a device, or its disk before a restore, said of another's words is
-            # known to these alone when they are limited.
-            if one.is_stub or home is None or home.level(one.object) <= FAMILY:
-                _must_be_settled(device, raw, known, oldest)
-
-
-def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
-    one = item(raw)
-    if one.object_kind == CONVERSATION and not one.is_stub and oldest:
-        return
-    roster = device.services.registry.roster
-    is_kept = one.object_kind in KINDS[trust_of(roster, device.key) or Trust.GUEST]
-    if one.level > FAMILY or not is_kept or not has_right(one, roster.was_full_at):
-        return
-    if may_be_gone(one, roster):
-        return
-    if one.is_stub:
-        is_over = union.is_forgotten(one.object) and one.kind not in {FORGET, RECEIPT}
-        if not is_over:
-            raise Broken(f"{device.name} never heard of a {one.kind} of {one.object.hex()}")
-    elif union.may_leave(one) and union.newest(one.object) >= oldest:
-        raise Broken(f"{device.name} has lost {one.kind} {one.id.hex()}")
-
-
-def own_words_are_kept(devices: list[Device]) -> None:
-    """What an owner was told is kept is there, however private; unless it was forgotten."""
-    for device in devices:
-        store, state = device.store, states(device.connection)
-        here = {one.id for items in store.objects.values() for one in items}
-        was_full_at = device.services.registry.roster.was_full_at
-        for identity, target in device.wrote.items():
-            is_own = target[:6] == author_tag(device.key)
-            is_void = not is_own and not was_full_at(identity[:6], _tick(identity))
-            if identity not in here and state.get(target) != FORGOTTEN and not is_void:
-                raise Broken(f"{device.name} has lost its own {identity.hex()}")
-            if is_own and state.get(target) == WITHDRAWN:
-                raise Broken(f"{device.name} has put away its own {target.hex()}")
-
-
-def _tick(identity: bytes) -> int:
-    return int.from_bytes(identity[8:], "big")
 
 
 def nothing_forgotten_is_back(devices: list[Device], roster: Roster) -> None:

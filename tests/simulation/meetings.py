@@ -21,7 +21,7 @@ from mesh.errors import MeshError
 from mesh.model.device import Trust, device_id
 from mesh.pairing.frames import JoinRequest
 from mesh.wire import frames
-from tests.simulation import checks, counting, watch
+from tests.simulation import checks, counting, losses, watch
 from tests.simulation.device import Device
 from tests.simulation.families import family
 from tests.simulation.model import Store, store_of
@@ -293,7 +293,7 @@ class Meeting(World):
         members = [one for one in self.running if one.key in roster.members]
         for first in self.firsts:
             known = checks.given_of(first.before, roster)
-            checks.nothing_is_lost(members, known, roster, now_ms)
+            losses.nothing_is_lost(members, known, roster, now_ms)
             if first.guest in members:
                 self._judge_union(first)
             else:
@@ -312,7 +312,7 @@ class Meeting(World):
         counting.nothing_crossed(guest, first.before)
         roster = guest.services.registry.roster
         had = next(held for one, held in first.before if one is guest)
-        checks.nothing_is_lost([guest], counting.of_no_family(had), roster, now_ms)
+        losses.nothing_is_lost([guest], counting.of_no_family(had), roster, now_ms)
 
 
 def _is_guest(device: Device, peer: bytes) -> bool:

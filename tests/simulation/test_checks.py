@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,41 +9,24 @@ import pytest
 from mesh import wishes
 from mesh.model.fact import conversation_object
 from tests.simulation import checks
+from tests.simulation.calm import calm_world, told
 from tests.simulation.families import FULL, LIMITED
 from tests.simulation.model import WISH, item
-from tests.simulation.world import Shape, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.simulation.device import Device
+    from tests.simulation.world import World
 
 WORK = conversation_object("work")
-SETTLED_S = 5.0
 
 
 @pytest.fixture
 def calm() -> Iterator[World]:
     """A full and a limited device, and nothing that fails."""
-    world = World(0, Shape((FULL, LIMITED), 0, 1.0, False, 0.002, {}, {}))
-    world.gather()
-    yield world
-    world.clean_up()
-
-
-def told(world: World, *said: tuple[int, wishes.AnyWish]) -> list[Device]:
-    """One wish after the other, by the number of its device; all settles in between."""
-
-    async def tell() -> None:
-        for device in world.devices:
-            await world.start(device)
-        for number, wish in said:
-            await asyncio.sleep(SETTLED_S)
-            world.wish(world.devices[number], wish)
-        await asyncio.sleep(SETTLED_S)
-
-    world.loop.run_until_complete(tell())
-    return world.devices
+    with calm_world(FULL, LIMITED) as world:
+        yield world
 
 
 def wishes_about_work(device: Device) -> int:

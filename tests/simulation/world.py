@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mesh.commands.desk import grant
 from mesh.errors import MeshError
 from mesh.wishes import Feel, Remember, Say
-from tests.simulation import checks, watch
+from tests.simulation import checks, losses, watch
 from tests.simulation.device import Device
 from tests.simulation.disk import Slowness
 from tests.simulation.families import FULL, GUEST, LIMITED, family
@@ -329,8 +329,8 @@ class World:
                 raise checks.Broken(f"{device.name} has another roster")
         checks.feeds_are_equal(fulls)
         now_ms = self.devices[0].clock.wall() // 1000
-        checks.nothing_is_lost(members, checks.given_of(self._before, roster), roster, now_ms)
-        checks.own_words_are_kept(members)
+        losses.nothing_is_lost(members, checks.given_of(self._before, roster), roster, now_ms)
+        losses.own_words_are_kept(members)
         checks.nothing_forgotten_is_back(holders, roster)
         checks.what_was_undone_is_gone(members, roster)
         for device in holders:
