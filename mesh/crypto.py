@@ -26,12 +26,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError
-from spake2.ed25519_basic import NotOnCurve
 
 from mesh.errors import BadHandshake, BadSeal, BadSignature
 
 if TYPE_CHECKING:
+    from spake2 import SPAKE2_A, SPAKE2_B
+
     from mesh.clock import Entropy
 
 KEY_SIZE = 32
@@ -237,6 +237,8 @@ class Pake:
 
     A wrong password raises nothing here: the keys differ, and only the confirmation that the
     caller must exchange tells. A run is used once.
+
+    The library is loaded by who pairs: its tables take a megabyte.
     """
 
     def __init__(self, machine: SPAKE2_A | SPAKE2_B) -> None:
@@ -245,11 +247,15 @@ class Pake:
     @classmethod
     def host(cls, password: bytes, session: bytes) -> Pake:
         """The side of the device that invites; ``session`` names the run on both sides."""
+        from spake2 import SPAKE2_B
+
         return cls(SPAKE2_B(password, idA=b"guest" + session, idB=b"host" + session))
 
     @classmethod
     def guest(cls, password: bytes, session: bytes) -> Pake:
         """The side of the device that wants to join."""
+        from spake2 import SPAKE2_A
+
         return cls(SPAKE2_A(password, idA=b"guest" + session, idB=b"host" + session))
 
     def start(self) -> bytes:
@@ -260,6 +266,9 @@ class Pake:
         """The key of 32 bytes from the other side's message; BadHandshake if that is none."""
         if len(peer) != PAKE_SIZE:
             raise BadHandshake("A pairing message has 33 bytes.")
+        from spake2 import SPAKEError
+        from spake2.ed25519_basic import NotOnCurve
+
         try:
             # The library takes the neutral element if it is written in a non-canonical way.
             check_public(peer[1:])

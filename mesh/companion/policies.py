@@ -25,7 +25,6 @@ from mesh.model.allowance import FAMILY_GRANTS, NO_GRANTS, Allowance, Grants
 from mesh.model.device import Trust, author_tag, device_id
 from mesh.model.fact import ObjectKind, Setting
 from mesh.model.policy import NO_CHOICES, NOTE, Policy, checked
-from mesh.settings import read_settings
 from mesh.storage import choices
 
 if TYPE_CHECKING:
@@ -165,6 +164,12 @@ class Policies:
         return self.own != before
 
     def _file_says(self, content: bytes) -> Policy | None:
+        if not content:
+            self.mistake = None
+            return NO_CHOICES
+        # Only here: few write a file, and what reads YAML takes a megabyte.
+        from mesh.settings import read_settings
+
         try:
             said = read_settings(content)
         except BadSettings as error:

@@ -5,7 +5,6 @@ Everything else that is secret stands in the encrypted database, whose key the r
 
 from mesh.keystore.passphrase import Cost, PassphraseKeystore
 from mesh.keystore.store import MemoryKeystore, RootKeyStore
-from mesh.keystore.system import SystemKeyring
 from mesh.keystore.unlocking import open_keystore, unlock
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "MemoryKeystore",
     "PassphraseKeystore",
     "RootKeyStore",
-    "SystemKeyring",
     "open_keystore",
     "unlock",
 ]

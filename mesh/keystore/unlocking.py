@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from mesh.crypto import KEY_SIZE, digest
 from mesh.errors import KeyringAbsent, RootKeyMissing, WrongPassphrase
 from mesh.keystore.passphrase import PassphraseKeystore
-from mesh.keystore.system import SystemKeyring
 from mesh.keystore.waiting import in_thread
 from mesh.profile import ProfileRecord
 
@@ -71,6 +70,9 @@ def open_keystore(
 ) -> RootKeyStore:
     """The keystore that a record names; WrongPassphrase if it needs one and none is given."""
     if record.keystore == "keyring":
+        # Only here: what speaks with keyrings takes four megabytes.
+        from mesh.keystore.system import SystemKeyring
+
         account = digest(b"keyring account", record.id.encode()).hex()
         return SystemKeyring(account, on_waiting)
     if not passphrase:

@@ -13,8 +13,8 @@ import secretstorage
 
 from mesh.clock import SystemEntropy
 from mesh.errors import KeyringUntrusted, MeshError
-from mesh.keystore import SystemKeyring, unlock
-from mesh.keystore.system import SERVICE
+from mesh.keystore import unlock
+from mesh.keystore.system import SERVICE, SystemKeyring
 from mesh.profile import Profile
 
 if TYPE_CHECKING:
