@@ -1,7 +1,8 @@
 """Looks at every frame as it is sent: nothing may leave that the receiver may not have.
 
 Judged by the sender's roster (who is trusted how far, as far as it knows) and by the model
-(what the facts on its disk mean at this very moment).
+(what the facts on its disk mean at this very moment). What another device gave it counts for a
+forgetting even where nothing of it was kept, because it was forgotten here already.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ class Leak(AssertionError):
     """Something left that should not have."""
 
 
-def judge(sender: Device, peer: bytes, payload: bytes) -> None:
-    """Raise ``Leak`` when this frame should not go from that device to this one."""
+def judge(sender: Device, peer: bytes, payload: bytes, given: dict[bytes, set[bytes]]) -> None:
+    """Raise ``Leak`` when this frame should not go from that device to this one.
+
+    ``given``: by device, the things of which it was ever given something; written here.
+    """
     frame = frames.read(payload)
     if not isinstance(frame, ABOUT_RECORDS):
         return
@@ -42,7 +46,9 @@ def judge(sender: Device, peer: bytes, payload: bytes) -> None:
         # What was narrowed in a commit that nobody has heard of yet is still on its way.
         if sender.disk is not None and sender.disk.is_telling:
             return
-        _judge_page(sender, peer, frame, member.trust)
+        _judge_page(sender, peer, frame, member.trust, given.get(sender.key, set()))
+        rows = map(item, frames.unpack_rows(frame))
+        given.setdefault(peer, set()).update(one.object for one in rows if not one.is_stub)
     else:
         offered = frame.tops if isinstance(frame, frames.Frontier) else frame.offers
         _judge_offers(sender, offered, member.trust)
@@ -64,7 +70,9 @@ def _judge_offers(sender: Device, offered: Iterable[tuple[int, int]], trust: Tru
             raise Leak(f"{sender.name} offers records to a guest")
 
 
-def _judge_page(sender: Device, peer: bytes, page: frames.Page, trust: Trust) -> None:
+def _judge_page(
+    sender: Device, peer: bytes, page: frames.Page, trust: Trust, given: set[bytes]
+) -> None:
     rows = [item(raw) for raw in frames.unpack_rows(page)]
     store = store_about(sender.connection, dict.fromkeys(one.object for one in rows))
     oldest = sender.windows.get(peer, 0) if trust is Trust.LIMITED else 0
@@ -75,7 +83,7 @@ def _judge_page(sender: Device, peer: bytes, page: frames.Page, trust: Trust) ->
             raise Leak(f"{sender.name} gives a kind of object that may not go there")
         if one.is_stub:
             is_wide = min(one.level, store.width(one.object)) <= FAMILY
-            if trust is Trust.GUEST or not is_wide:
+            if trust is Trust.GUEST or not (is_wide or one.object in given):
                 raise Leak(f"{sender.name} tells a label or forgetting too far")
         else:
             _judge_content(sender, one, store, trust, oldest)

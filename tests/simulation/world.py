@@ -143,6 +143,7 @@ class World:
         self._by_ways: dict[Ways, Device] = {}
         self._errors = Faulty()
         self._leak: watch.Leak | None = None
+        self._given: dict[bytes, set[bytes]] = {}
 
     # ---- the run -----------------------------------------------------------------------------
 
@@ -271,7 +272,7 @@ class World:
 
     def _judge_frame(self, device: Device, peer: bytes, payload: bytes) -> None:
         try:
-            watch.judge(device, peer, payload)
+            watch.judge(device, peer, payload, self._given)
         except watch.Leak as leak:
             self.note(device, f"LEAK {leak}")
             self._leak = self._leak or leak
