@@ -98,7 +98,9 @@ class VirtualLane:
         self.ways.network.loop.call_later(delay[0], self.other.take_credit, size)
 
     def take_credit(self, size: int) -> None:
-        """The other end has dealt with so many bytes."""
+        """The other end has dealt with so many bytes; what came doubled is said twice."""
+        if self.ways.network.is_lossy:
+            size = min(size, self._outgoing.under_way)
         self._outgoing.give(size, self.ways.network.loop.time())
         self.wake()
 

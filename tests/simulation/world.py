@@ -149,13 +149,15 @@ class World:
 
     def play(self) -> None:
         """Play the run to its end; an AssertionError when a promise is broken."""
-        logger = logging.getLogger("mesh")
-        logger.addHandler(self._errors)
+        loggers = [logging.getLogger(name) for name in ("mesh", "asyncio")]
+        for logger in loggers:
+            logger.addHandler(self._errors)
         try:
             self.gather()
             self.loop.run_until_complete(self._play())
         finally:
-            logger.removeHandler(self._errors)
+            for logger in loggers:
+                logger.removeHandler(self._errors)
             self.clean_up()
 
     async def _play(self) -> None:
