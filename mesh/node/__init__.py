@@ -5,6 +5,7 @@
     tasks       what runs beside everything else
     building    the services, in order
     following   what follows from what happens
+    tending     what is due now and then
 
 When the device gets new keys (it left, or was removed) all services are built anew on the same
 database.
@@ -31,6 +32,7 @@ from mesh.node.machine import surroundings
 from mesh.node.memory import keep_few_arenas, settle
 from mesh.node.options import Options, Outside
 from mesh.node.tasks import Tasks
+from mesh.node.tending import tend
 from mesh.profile import no_core_dumps
 from mesh.storage import feeds
 from mesh.storage.opening import open_database
@@ -215,7 +217,7 @@ class Node:
         ).open(self._profile)
         await following.newsroom.tell_mood()
         following.announce_soon()
-        self._tasks.spawn(following.tend(self._options.host))
+        self._tasks.spawn(tend(following, self._options.host))
         settle()
 
     async def _publish(self, topic: str, body: dict[str, object]) -> News:

@@ -145,7 +145,11 @@ async def _ground(
     policies.is_joining = lambda: meetings.is_joining
     await policies.open()
     following.sharing = sharing = Sharing(
-        policies, lambda: following.services, tasks.spawn, following.tell_mood
+        policies,
+        lambda: following.services,
+        tasks.spawn,
+        following.tell_mood,
+        following.amends.owed,
     )
     gossip = Gossip(registry, outside.clock, following.family_told, policies.allowance)
     await gossip.refresh()

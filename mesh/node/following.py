@@ -8,17 +8,15 @@ lane up, down   ─▶ a talk begins, ends; who is around changes
 from __future__ import annotations
 
 import asyncio
-from itertools import count
 from operator import is_
 from typing import TYPE_CHECKING
 
 from mesh.commands import meeting
 from mesh.commands.confiding import news_of
-from mesh.commands.sparing import look_around
-from mesh.commands.telling import bulletin, say_heartbeat, tell_holders
+from mesh.commands.telling import bulletin, tell_holders
 from mesh.companion.last_copies import LastCopies
 from mesh.companion.newsroom import grant_published
-from mesh.links.addresses import own_addresses
+from mesh.family.change import Change
 from mesh.links.handshake import LaneKind
 from mesh.messages import (
     ContextUpdated,
@@ -30,8 +28,8 @@ from mesh.messages import (
     told,
 )
 from mesh.model.device import Trust, device_id
+from mesh.node.amends import Amends
 from mesh.node.judging import doubted, judge_here
-from mesh.node.memory import give_back
 from mesh.storage.objects import Rules
 from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
 from mesh.wire.told import read_told
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 
     from mesh.commands.services import Services
     from mesh.companion.newsroom import Newsroom
-    from mesh.family.change import Change
     from mesh.links.lane import Lane
     from mesh.model.aside import Aside
     from mesh.model.meeting import Preview
@@ -50,12 +47,9 @@ if TYPE_CHECKING:
     from mesh.storage.objects import Outcome
     from mesh.wishes import ForgetShown
 
-FIRST_LOOK_S = 2.0
-TEND_EVERY_S = 30.0
 SETTLE_S = 0.15
 GRACE_S = 1.0
 MICRO = 1_000_000
-INDEX_SLICE = 2000
 
 
 class Following:
@@ -64,6 +58,7 @@ class Following:
     def __init__(self, tasks: Tasks, begin_anew: Callable[[], None]) -> None:
         self._tasks = tasks
         self._begin_anew = begin_anew
+        self.amends = Amends(tasks, self._make_all_good)
         self._announcing: asyncio.TimerHandle | None = None
         self._ending_aside: asyncio.TimerHandle | None = None
         self._rules_of: tuple[object, ...] = (None,) * 5
@@ -96,6 +91,10 @@ class Following:
 
     async def family_changed(self, change: Change, *, is_named: bool = False) -> None:
         """Follow the roster. ``is_named``: cards or portraits are new here, for others too."""
+        with self.amends.owed():
+            await self._follow_family(change, is_named=is_named)
+
+    async def _follow_family(self, change: Change, *, is_named: bool) -> None:
         services = self.services
         registry, links, sync = services.registry, services.links, services.sync
         if await services.meetings.settle():
@@ -206,11 +205,13 @@ class Following:
             self._tasks.spawn(self._guard(set(outcome.unlabelled)))
 
     async def _confirm(self, forgotten: set[bytes]) -> None:
-        await self.services.writing.confirm(forgotten)
+        with self.amends.owed():
+            await self.services.writing.confirm(forgotten)
 
     async def _guard(self, tagged: set[bytes]) -> None:
         members = self.services.tags_of_members()
-        await self.services.writing.guard(tagged, members.__contains__)
+        with self.amends.owed():
+            await self.services.writing.guard(tagged, members.__contains__)
 
     def writes(self, outcome: Outcome) -> None:
         """Facts of this device are about to be stored: the others may have them meanwhile."""
@@ -241,8 +242,12 @@ class Following:
         services.presence.met(key, hello.capabilities, paused=hello.paused, now=hello.now)
         self.sharing.met(key, hello)
         if self.services.meetings.heard(key, waits=hello.waits):
-            self._tasks.spawn(meeting.settle(self.services))
+            self._tasks.spawn(self._settle())
         self.announce_soon()
+
+    async def _settle(self) -> None:
+        with self.amends.owed():
+            await meeting.settle(self.services)
 
     def surveyed(self, key: bytes, preview: Preview) -> None:
         """It was counted what becomes of a first meeting."""
@@ -297,28 +302,21 @@ class Following:
         for message in bulletin(services):
             services.bus.publish(told(message, services.device_id))
 
-    async def tend(self, host: str) -> None:
-        """What must be done now and then: receipts, the index, our addresses, a heartbeat."""
-        services = self.services
-        await look_around(services)
-        await asyncio.sleep(FIRST_LOOK_S)
-        await self.make_good()
-        for turn in count():
-            await services.search.refresh(INDEX_SLICE)
-            services.move(own_addresses(host))
-            if await services.registry.directory.renew_card(services.endpoints):
-                services.sync.spread()
-            say_heartbeat(services, turn)
-            services.sync.audit()
-            await self.sharing.follow()
-            give_back()
-            await asyncio.sleep(TEND_EVERY_S)
-            await look_around(services)
-
     async def make_good(self) -> None:
         """What a crash may have left out: receipts, and the epoch after a removal."""
+        with self.amends.owed():
+            await self._make_good()
+
+    async def _make_all_good(self) -> None:
+        """The same, and what found no room on the disk while the family changed."""
+        await self.family_changed(Change())
+        if self.services.registry.is_member:
+            await self._make_good()
+            self.services.sync.renew()
+
+    async def _make_good(self) -> None:
         services = self.services
-        await self.sharing.follow()
+        await self.sharing.follow(anew=True)
         await self.judge()
         await services.writing.confirm()
         await self.newsroom.look_for_conflicts()

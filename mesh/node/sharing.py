@@ -18,6 +18,7 @@ from mesh.sync.circle import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from contextlib import AbstractContextManager
 
     from mesh.commands.services import Services
     from mesh.companion.policies import Policies
@@ -39,11 +40,13 @@ class Sharing:
         current: Callable[[], Services],
         spawn: Callable[[Coroutine[None, None, None]], None],
         tell_mood: Callable[[], Coroutine[None, None, None]],
+        owed: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._policies = policies
         self._current = current
         self._spawn = spawn
         self._tell_mood = tell_mood
+        self._owed = owed
         self._turn = asyncio.Lock()
         self._noting = asyncio.Lock()
         self._under_way = 0
@@ -87,9 +90,10 @@ class Sharing:
 
     async def _note(self, *keys: bytes) -> None:
         """What these devices said last, beside what they may hold by what is chosen now."""
-        async with self._noting:
-            for key in keys:
-                await self._note_one(key)
+        with self._owed():
+            async with self._noting:
+                for key in keys:
+                    await self._note_one(key)
 
     async def _note_one(self, key: bytes) -> None:
         services, now = self._current(), self._current().clock.monotonic()
@@ -116,21 +120,24 @@ class Sharing:
         if await self._policies.hear():
             self._current().sync.renew()
 
-    async def follow(self) -> None:
-        """See what is in force now, and do what follows."""
-        await self._counted(self._follow())
+    async def follow(self, *, anew: bool = False) -> None:
+        """See what is in force now, and do what follows. ``anew``: as after a start."""
+        await self._counted(self._follow(anew=anew))
 
     async def _counted(self, work: Coroutine[None, None, None]) -> None:
         self._under_way += 1
         try:
-            async with self._turn:
-                await work
+            with self._owed():
+                async with self._turn:
+                    await work
         finally:
             self._under_way -= 1
             work.close()
             self._current().sync.look_again()
 
-    async def _follow(self, *, is_other: bool = False) -> None:
+    async def _follow(self, *, is_other: bool = False, anew: bool = False) -> None:
+        if anew:
+            self._looked_for = None
         services, policies = self._current(), self._policies
         is_other |= await policies.reload()
         is_other |= await policies.refresh()
@@ -142,6 +149,7 @@ class Sharing:
             await self._tell_mood()
         if is_other or was_settled:
             services.sync.renew()
+        if is_other or was_settled or anew:
             # Not after every note: two devices that heard different words would never end.
             self._spawn(self._note(*services.sync.peers()))
 

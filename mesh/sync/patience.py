@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+STORAGE_RETRY_S: Final = (15.0, 60.0)
+"""How long what could not be stored waits for its next try."""
+
 
 class Patience:
     """Doubles from ``first`` to ``most`` seconds."""

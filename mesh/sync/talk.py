@@ -10,7 +10,7 @@ from mesh.model.allowance import Grants
 from mesh.model.device import Kind
 from mesh.model.scope import ScopeKind, scope_parts
 from mesh.sync.circle import Terms
-from mesh.sync.patience import Patience
+from mesh.sync.patience import STORAGE_RETRY_S, Patience
 from mesh.wire import frames
 from mesh.wire.frames import Packing
 
@@ -30,8 +30,6 @@ PAYS_FROM = {Kind.MOBILE: 256, Kind.DESKTOP: 1024, Kind.SERVER: 2048}
 NO_TERMS = Terms()
 
 BEFORE_HELLO = Packing(frames.FORMS_OF_OLD)
-
-STORAGE_RETRY_S = (15.0, 60.0)
 
 
 class Listener(Protocol):
