@@ -11,6 +11,8 @@ ask.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 MEETINGS = "first meetings"
 WAITING_MAX = 256
+TURN_S = 0.5
 
 
 class Stage(IntEnum):
@@ -207,14 +210,24 @@ class Meetings:
         return ends
 
     async def until(self, holds: Callable[[], bool], seconds: float | None = None) -> bool:
-        """Until something holds; False when it does not in time."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not holds():
-                    await self._moved.wait()
-        except TimeoutError:
-            return False
-        return True
+        """Until something holds; False when it does not in time.
+
+        A pause of this process counts for half a second: what came meanwhile is heard first.
+        """
+        left = math.inf if seconds is None else seconds
+        while not holds() and left > 0:
+            left -= await self._moves(None if seconds is None else min(left, TURN_S))
+        return holds()
+
+    async def _moves(self, within: float | None) -> float:
+        """Until something moved or so long; how long that took, at most ``within``."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._moved.wait()
+        took = loop.time() - began
+        return took if within is None else min(took, within)
 
     def look_again(self) -> None:
         """Whoever waits for something may find that it holds now."""

@@ -26,6 +26,7 @@ from mesh.pairing import frames
 from mesh.pairing.effects import Adopt, Belong, Choose, End, GuestEffect, HangUp, Say, Show
 from mesh.pairing.frames import Kind, Refusal
 from mesh.pairing.guest import Calling, Committed, Comparing, Invited, Reported, Waiting
+from mesh.pairing.pace import Pace
 
 if TYPE_CHECKING:
     from mesh.clock import Entropy
@@ -51,9 +52,10 @@ class Attempt:
         self._entropy = entropy
         self._step: Step = calling
         self._lane: int | None = None
-        self._began = self._heard = self._greeted = now
+        self._heard = self._greeted = now
         self._deadline = now + REACH_S
         self._turned_away: tuple[float, MeshError] | None = None
+        self._pace = Pace()
         self.is_over = False
 
     def begin(self) -> list[GuestEffect]:
@@ -108,6 +110,7 @@ class Attempt:
         """Time has passed; to be called about twice a second."""
         if self.is_over:
             return []
+        self._allow(self._pace.missed(now), now)
         error = self._too_late(now)
         if error is not None:
             return self.fail(error, Refusal.GONE)
@@ -115,6 +118,12 @@ class Attempt:
             return []
         self._greeted = now
         return [Say(self._calling.hello)]
+
+    def _allow(self, seconds: float, now: float) -> None:
+        """For so long nobody listened."""
+        self._heard = min(now, self._heard + seconds)
+        if isinstance(self._step, Calling | Committed):
+            self._deadline += seconds
 
     def _too_late(self, now: float) -> MeshError | None:
         if self._lane is None and self._turned_away is not None:

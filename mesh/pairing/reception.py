@@ -41,6 +41,7 @@ from mesh.pairing.effects import (
 )
 from mesh.pairing.frames import Commit, Hello, Here, JoinRequest, Kind, Method, Refusal
 from mesh.pairing.host import Agreed, Answered, Identified, Listening, Stored, Welcomed
+from mesh.pairing.pace import Pace
 
 if TYPE_CHECKING:
     from mesh.pairing.frames import Welcome
@@ -65,6 +66,11 @@ class Run:
     heard: float
     request: JoinRequest | None = None
 
+    def allow(self, seconds: float, now: float) -> None:
+        """For so long nobody listened to it."""
+        self.began = min(now, self.began + seconds)
+        self.heard = min(now, self.heard + seconds)
+
 
 class Reception:
     """The rules of one window; times are seconds of a clock that never runs backwards."""
@@ -80,6 +86,7 @@ class Reception:
         self._asked: bytes | None = None
         self._consented = False
         self._admitted_at: float | None = None
+        self._pace = Pace()
         self.is_over = False
 
     def receive(self, peer: bytes, message: bytes, now: float) -> list[HostEffect]:
@@ -146,6 +153,9 @@ class Reception:
         if self.is_over:
             return []
         effects: list[HostEffect] = []
+        missed = self._pace.missed(now)
+        for run in self._runs.values():
+            run.allow(missed, now)
         for peer in [peer for peer, run in self._runs.items() if self._is_lost(run, now)]:
             effects += self._break_off(peer, Refusal.GONE)
         is_late = now >= self._closes_at + GRACE_S and self._admitted_at is None

@@ -33,8 +33,15 @@ _TCP: Final[Options] = _ALL | {
     Option.RCVHWM: 256,
 }
 _MESH: Final[Options] = _TCP | {Option.MAXMSGSIZE: PAYLOAD_MAX + 1024}
-_WELCOMED: Final[Options] = _TCP | {Option.MAXMSGSIZE: PAYLOAD_MAX}
-_STRANGERS: Final[Options] = _TCP | {Option.MAXMSGSIZE: 16 * 1024, Option.RCVHWM: 16}
+_PAIRING: Final[Options] = _TCP | {
+    Option.HEARTBEAT_IVL: 5000,
+    Option.HEARTBEAT_TIMEOUT: 15_000,
+    Option.HEARTBEAT_TTL: 20_000,
+}
+"""A pairing that is cut has failed, and says itself who is silent, after ten seconds: ZeroMQ
+has more patience than that, with a machine that sleeps or has no time for us."""
+_WELCOMED: Final[Options] = _PAIRING | {Option.MAXMSGSIZE: PAYLOAD_MAX}
+_STRANGERS: Final[Options] = _PAIRING | {Option.MAXMSGSIZE: 16 * 1024, Option.RCVHWM: 16}
 """Anybody may knock at a pairing window; what a joiner says is small, its welcome is not."""
 _GUARDED: Final[Options] = {Option.ZAP_ENFORCE_DOMAIN: 1, Option.ROUTER_MANDATORY: 1}
 _LOCAL: Final[Options] = _ALL | {Option.MAXMSGSIZE: 16 * 1024 * 1024, Option.SNDHWM: 10_000}

@@ -351,6 +351,19 @@ def test_a_device_that_falls_silent_is_withdrawn() -> None:
     assert not wire.host_effects(End)
 
 
+def test_while_our_own_process_stands_still_nobody_falls_silent() -> None:
+    wire = open_window()
+    wire.arrive(A, PHONE)
+    wire.pass_time(3)
+    wire.now += 3 * SILENCE_S
+    wire.host_does(wire.window.tick(wire.now))
+    assert not wire.host_effects(Withdraw)
+    wire.pass_time(SILENCE_S - 3, alive=False)
+    assert not wire.host_effects(Withdraw)
+    wire.pass_time(4, alive=False)
+    assert wire.host_effects(Withdraw) == [Withdraw(PHONE.request)]
+
+
 def test_a_run_that_stops_before_it_says_who_it_is_frees_its_place() -> None:
     wire = open_window()
     for number, message in enumerate(commits(2)):

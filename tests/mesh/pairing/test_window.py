@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+import zmq
 
 from mesh.clock import SystemClock, SystemEntropy
 from mesh.errors import (
@@ -30,6 +31,7 @@ from mesh.pairing.frames import Adopted, JoinRequest, Welcome
 from mesh.pairing.invitation import Code, Invitation, parse
 from mesh.pairing.joining import Compare, FamilyJoined, Joining, Party, endpoints_of
 from mesh.pairing.offer import Asking, CodeTried, DeviceJoined, HostOffer, Place, Withdrawn
+from mesh.pairing.reception import SILENCE_S
 from mesh.pairing.window import PairingWindow
 from mesh.sockets import Context, Happening
 from tests.mesh.pairing.household import FAMILY, ROSTER, inviter, joiner, welcome
@@ -308,6 +310,18 @@ async def test_once_closed_nobody_is_let_in(laptop: Node, phone: Node) -> None:
         await joining.next_event()
     await joining.close()
     assert not laptop.done
+
+
+async def test_who_stands_still_is_not_cut_before_the_rules_call_it_silent(
+    laptop: Node,
+) -> None:
+    context = laptop.context
+    for made in (
+        context.pairing_router(lambda _: None),
+        context.pairing_dealer(lambda _: None),
+    ):
+        for patience in (zmq.HEARTBEAT_TIMEOUT, zmq.HEARTBEAT_TTL):
+            assert int(made._plain.get(patience)) > 1000 * SILENCE_S
 
 
 async def test_the_door_is_open_only_while_the_window_is(laptop: Node, phone: Node) -> None:
