@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
+import random
 import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from mesh.pairing.guest import Joiner
 
 LOCAL = "127.0.0.1"
-# Ten ports for each window, and none of another process of the test run among them.
-bases = itertools.count(20_000 + os.getpid() % 500 * 20, 10)
+# Ten ports for each window, none of another node among them: whoever has bound the first of
+# them has all ten.
+BASES = range(20_000, 30_000, 10)
 
 
 class SkippingClock:
@@ -64,7 +65,7 @@ class Node:
     context: Context
     door: DoorKeeper
     clock: SkippingClock = field(default_factory=SkippingClock)
-    port: int = field(default_factory=lambda: next(bases))
+    port: int = 0
     failing: MeshError | None = None
     done: list[str] = field(default_factory=list)
 
@@ -119,8 +120,22 @@ async def phone() -> AsyncIterator[Node]:
 
 async def node_of() -> AsyncIterator[Node]:
     context = Context()
-    yield Node(context, DoorKeeper(context))
+    with ten_ports() as taken:
+        yield Node(context, DoorKeeper(context), port=taken.getsockname()[1])
     context.close()
+
+
+def ten_ports() -> socket.socket:
+    """Keeps them as long as it is open; nobody listens on the first one."""
+    for first in random.sample(BASES, len(BASES)):
+        taken = socket.socket()
+        try:
+            taken.bind((LOCAL, first))
+        except OSError:
+            taken.close()
+        else:
+            return taken
+    pytest.fail("no ten ports are free")
 
 
 async def compare(window: PairingWindow, joining: Joining) -> tuple[Asking, Compare]:
