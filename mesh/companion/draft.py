@@ -21,7 +21,6 @@ from mesh.model.fact import (
     Settled,
     Tagging,
     Trait,
-    Turn,
     Wishing,
     Words,
 )
@@ -42,18 +41,20 @@ if TYPE_CHECKING:
 
     from mesh.companion.author import Author
     from mesh.storage.commits import Decided
+    from mesh.storage.known import Known
     from mesh.storage.objects import Outcome
 
 
 class Draft:
     """What one wish writes. Exists only inside a write job."""
 
-    def __init__(self, connection: Connection, author: Author, rules: Rules) -> None:
+    def __init__(
+        self, connection: Connection, author: Author, rules: Rules, known: Known | None = None
+    ) -> None:
         self._sql = connection
         self.author = author
         self._rules = rules
-        self._intake = Intake(connection, rules, details=True)
-        self._shared: set[str] = set()
+        self._intake = Intake(connection, rules, details=True, known=known)
 
     @property
     def connection(self) -> Connection:
@@ -80,8 +81,6 @@ class Draft:
         row = self._intake.begin(facts.write(root), root, content, identity)
         if row.state == State.FORGOTTEN:
             raise NotFound("This conversation was forgotten; begin another one.")
-        if isinstance(content, Turn) and level < Level.HERE:
-            self._shared.add(content.conversation)
         return row
 
     def add(
@@ -154,9 +153,9 @@ class Draft:
             raise NotFound("That was forgotten, or is no longer on this device.")
         return subject
 
-    def is_all_here(self, name: str, home: ObjectRow | None) -> bool:
+    def is_all_here(self, home: ObjectRow | None) -> bool:
         """Whether no message of a conversation was ever meant for another device."""
-        if home is None or name in self._shared:
+        if home is None or self._intake.has_shared(home):
             return False
         return reading.is_all_here(self.connection, home)
 

@@ -88,13 +88,13 @@ class Writing:
 
         Many at once are one draft; the first of them has what came of all.
         """
-        rules, author = self._rules(), self._author
+        rules, author, known = self._rules(), self._author, self._database.known
 
         def decide(connection: Connection) -> Decided[tuple[T, Outcome | None]]:
-            draft = Draft(connection, author, rules)
+            draft = Draft(connection, author, rules, known)
             result = job(draft)
             left = draft.settle()
-            return Decided((result, left.result), left.write, left.is_certain)
+            return Decided((result, left.result), left.write, left.is_certain, left.keep)
 
         def begin_all(
             connection: Connection, jobs: list[Callable[[Draft], T]]
@@ -156,7 +156,7 @@ class Writing:
             shown = self._author.now()
             where = line.conversation or next_place(draft, aside, shown)
             home = draft.row(facts.conversation_object(where))
-            stays = aside.keeps(where) or draft.is_all_here(where, home)
+            stays = aside.keeps(where) or draft.is_all_here(home)
             turn = Turn(where, line.role, line.text, shown, tags=line.tags)
             counted = max(level, home.level if home else 0, Level.HERE if stays else 0)
             return draft.begin(ObjectKind.TURN, counted, turn), turn

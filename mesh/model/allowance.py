@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mesh.model import hlc
 from mesh.model.fact import Level
 from mesh.model.scope import UNKNOWN_SCOPE, ScopeKind, scope_parts
@@ -105,8 +107,7 @@ class Allowance:
 NOTHING_ALLOWED = Allowance(NO_GRANTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True, gc=False):
     """What the gate must know of a fact: its counted scope and its object's newest stamp."""
 
     scope: int

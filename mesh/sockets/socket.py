@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+import msgspec
 import zmq
 from zmq import SocketOption as Option
 from zmq.utils.monitor import parse_monitor_message
@@ -55,8 +55,7 @@ class Happening(Enum):
     DISCONNECTED = zmq.Event.DISCONNECTED
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """One message, and what ZeroMQ itself knows about where it came from."""
 
     frames: list[bytes]

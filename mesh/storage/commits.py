@@ -25,6 +25,7 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar, cast
 
 import apsw
+import msgspec
 
 from mesh.bus.faults import note
 from mesh.errors import DatabaseDamaged, DiskFull, StorageError
@@ -33,8 +34,7 @@ T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+class Joint(msgspec.Struct, frozen=True):
     """How a job is done together with others of its kind: they share what each looks up.
 
     ``terms``: only jobs under the very same ones. ``do`` gives a result for each part, or
@@ -60,17 +60,18 @@ class Write:
     error: BaseException | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decided(Generic[T]):
+class Decided(msgspec.Struct, Generic[T], frozen=True):
     """What a job comes to, and the writing of it.
 
     ``is_certain``: the writing changes nothing of the result any more, and may be done anew
-    in a later transaction as long as nothing else was written in between.
+    in a later transaction as long as nothing else was written in between. ``keep``: called
+    right after the commit, if the loop wrote it.
     """
 
     result: T
     write: Callable[[apsw.Connection], object]
     is_certain: bool
+    keep: Callable[[apsw.Connection], object] = lambda _: None
 
 
 def at_once(decide: Job[Decided[T]]) -> Job[T]:
@@ -84,8 +85,7 @@ def at_once(decide: Job[Decided[T]]) -> Job[T]:
     return job
 
 
-@dataclass(slots=True)
-class Attempt(Generic[T]):
+class Attempt(msgspec.Struct, Generic[T]):
     """How far a decided job came: ``error`` is None once it is committed."""
 
     decided: Decided[T] | None = None
@@ -142,10 +142,12 @@ def commit(
     return None
 
 
-def _transact(connection: apsw.Connection, work: Callable[[], object]) -> None:
+def _transact(
+    connection: apsw.Connection, work: Callable[[], object], begin: str = "BEGIN IMMEDIATE"
+) -> None:
     """Do all of this or nothing."""
     try:
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         try:
             work()
             connection.execute("COMMIT")
@@ -173,9 +175,13 @@ def attempt(
         decided.write(connection)
 
     try:
-        _transact(connection, work)
+        # The lock is for the writing: who is told need not wait until SQLite has it.
+        _transact(connection, work, begin="BEGIN")
     except Exception as error:  # noqa: BLE001 — as in ``commit``: handed to whoever waits
         tried.error = error
+    else:
+        if tried.decided is not None:
+            tried.decided.keep(connection)
     return tried
 
 

@@ -40,6 +40,7 @@ from mesh.storage.commits import (
     owed,
     typed_errors,
 )
+from mesh.storage.known import Known
 from mesh.storage.schema import migrate
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class Database:
         self._under_way = 0
         self._owed: list[Write] = []
         self._rested = 0.0
+        self.known = Known()
+        """How the last small job left the tables."""
         self.is_full = False
         """Whether the last commit found no room; the next one that succeeds clears it."""
         self._busy = 0

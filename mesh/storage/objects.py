@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import apsw
+import msgspec
 
 from mesh.model import fact as facts
 from mesh.model.allowance import FAMILY_GRANTS, Grants
 from mesh.model.choices import DEFAULT_TAGS
+from mesh.model.fact import Fact
 from mesh.model.imported import Imported, imported_id
 from mesh.model.rights import Need, need
 from mesh.model.views import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from mesh.model.fact import Fact
 
 Connection = apsw.Connection
 """An open database, as jobs get it."""
@@ -79,8 +79,7 @@ class Rules:
         return rule(author, facts.tick_in(identity))
 
 
-@dataclass(slots=True)
-class ObjectRow:
+class ObjectRow(msgspec.Struct, gc=False):
     """An object as the tables hold it."""
 
     n: int
@@ -97,8 +96,7 @@ class ObjectRow:
     """1 while the root is its only fact: its view is the root itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
+class Fed(msgspec.Struct, frozen=True, gc=False):
     """A fact that got a number in a feed: what a live push needs."""
 
     scope: int
@@ -108,26 +106,25 @@ class Fed:
     mine: bool
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What taking in facts did."""
 
-    fresh: list[tuple[bytes, Fact, bytes]] = field(default_factory=list)
+    fresh: list[tuple[bytes, Fact, bytes]] = msgspec.field(default_factory=list)
     """New facts: id, header, object id; empty in bulk."""
-    fed: list[Fed] = field(default_factory=list)
+    fed: list[Fed] = msgspec.field(default_factory=list)
     added: int = 0
     known: int = 0
     refused: int = 0
     newest: int = 0
-    changed: set[bytes] = field(default_factory=set)
+    changed: set[bytes] = msgspec.field(default_factory=set)
     """Objects whose view may be different now."""
-    forgotten: set[bytes] = field(default_factory=set)
-    unlabelled: set[bytes] = field(default_factory=set)
+    forgotten: set[bytes] = msgspec.field(default_factory=set)
+    unlabelled: set[bytes] = msgspec.field(default_factory=set)
     """Objects with a private tag and without the label for it: they wait for it."""
-    conversations: set[str] = field(default_factory=set)
-    rooted: list[tuple[int, int]] = field(default_factory=list)
+    conversations: set[str] = msgspec.field(default_factory=set)
+    rooted: list[tuple[int, int]] = msgspec.field(default_factory=list)
     """(scope, number) of every new root: what its giver need not be sent back."""
-    tops: dict[int, int] = field(default_factory=dict)
+    tops: dict[int, int] = msgspec.field(default_factory=dict)
     """How long the feeds that grew are now."""
     must_ask_again: bool = False
     """Whether what others settled here may have been let go: it may be kept from now on."""

@@ -10,6 +10,7 @@ device learns nothing of scopes it has no part in.
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadFact
@@ -20,6 +21,7 @@ from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.storage import feeds, words
 from mesh.storage.commits import Decided
 from mesh.storage.identified import filing, identified
+from mesh.storage.known import Known, Left, look
 from mesh.storage.numbering import Numbering
 from mesh.storage.objects import (
     OBJECT,
@@ -42,31 +44,41 @@ if TYPE_CHECKING:
     from mesh.storage.identified import Identified
 
 LOOKED_UP_AT_ONCE = 500
-OBJECTS = -1
-ENDS = "SELECT -1, ifnull(max(n), 0) FROM object UNION ALL SELECT scope, top FROM feed"
-"""The last row of ``OBJECTS``, and how long each feed is: asked in one go."""
 
 
 class Intake:
     """Takes facts into one transaction. Make it, ``take`` facts, ``finish``.
 
     ``details``: tell each new fact in the outcome (news); without, only counts (bulk).
+    ``known``: what need not be asked, and where what this leaves is kept once it is committed.
     """
 
-    def __init__(self, connection: Connection, rules: Rules, *, details: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        *,
+        details: bool,
+        known: Known | None = None,
+    ) -> None:
         self._sql = connection
         self._rules = rules
         self._details = details
+        self._known = known
+        left = (known and known.recall(connection)) or look(connection)
         self._objects: dict[bytes, ObjectRow | None] = {}
+        self._objects.update((row.id, row) for row in starmap(ObjectRow, left.homes))
+        self._homes: dict[bytes, ObjectRow] = {}
+        self._shared = set(left.shared)
         self._rows = Rows()
         self._is_plain = True
         """Whether all of it is rows that wait: nothing was written yet, nothing looked at."""
         self._dirty: dict[bytes, ObjectRow] = {}
         self._refused: set[bytes] = set()
-        ends: dict[int, int] = dict(connection.execute(ENDS))
-        self._next_n = 1 + ends.pop(OBJECTS)
+        self._next_n = left.next_n
+        self._tops = left.tops
         self.outcome = Outcome()
-        self._numbering = Numbering(connection, rules, self.outcome, ends, details=details)
+        self._numbering = Numbering(connection, rules, self.outcome, left.tops, details=details)
 
     # ---- looking up --------------------------------------------------------------------------
 
@@ -103,6 +115,10 @@ class Intake:
         if identity not in self._objects:
             self.look_up((identity,))
         return self._objects[identity]
+
+    def has_shared(self, home: ObjectRow) -> bool:
+        """Whether it is known that some message of a conversation was meant for others."""
+        return home.id in self._shared
 
     # ---- taking ------------------------------------------------------------------------------
 
@@ -186,6 +202,8 @@ class Intake:
         level = max(fact.level, home.level if home else 0)
         shown = getattr(content, "shown", hlc.milliseconds_of(fact.stamp) * 1000)
         kind = scopes.scope_kind(fact.object_kind, fact.kind)
+        if home and fact.level < Level.HERE:
+            self._shared.add(home.id)
         state = self._state_of_first(home, kind, level, identity, mine=mine)
         row = self._enter(ObjectRow(
             self._next_n, identity, fact.object_kind, home.n if home else None, fact.level,
@@ -238,6 +256,7 @@ class Intake:
             ))  # fmt: skip
         if content.conversation not in self.outcome.conversations:
             self.outcome.conversations.add(content.conversation)
+            self._homes[identity] = row
             if row.state != State.FORGOTTEN:
                 self._rows.names.append((row.n, content.conversation))
         return row
@@ -328,7 +347,18 @@ class Intake:
             return Decided(self.outcome, lambda _: self.finish(), is_certain=False)
         rows = self._rows
         rows.tops = self.outcome.tops = self._numbering.tops
-        return Decided(self.outcome, rows.write, is_certain=True)
+        return Decided(self.outcome, rows.write, is_certain=True, keep=self._keep)
+
+    def _keep(self, connection: Connection) -> None:
+        """Its rows are committed, and all that was decided with them."""
+        if self._known is not None:
+            left = Left(
+                self._next_n,
+                {**self._tops, **self.outcome.tops},
+                tuple(map(columns, self._homes.values())),
+                frozenset(self._shared & self._homes.keys()),
+            )
+            self._known.keep(connection, left)
 
     def finish(self) -> Outcome:
         """See every touched object anew, write the feeds' tops, and tell what happened."""

@@ -6,8 +6,9 @@ after a transaction that came to nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from mesh.storage.objects import Connection
@@ -20,14 +21,13 @@ _FACT = "INSERT INTO fact(object,id,kind,scope,number,mine,raw) VALUES(?,?,?,?,?
 _FEED = "INSERT INTO feed VALUES(?,?) ON CONFLICT(scope) DO UPDATE SET top=excluded.top"
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(msgspec.Struct):
     """New rows by table; ``tops``: how long the feeds are with them."""
 
-    names: list[tuple[int, str]] = field(default_factory=list)
-    objects: list[Columns] = field(default_factory=list)
-    facts: list[Columns] = field(default_factory=list)
-    tops: dict[int, int] = field(default_factory=dict)
+    names: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    objects: list[Columns] = msgspec.field(default_factory=list)
+    facts: list[Columns] = msgspec.field(default_factory=list)
+    tops: dict[int, int] = msgspec.field(default_factory=dict)
 
     def write(self, connection: Connection) -> None:
         """Into the tables, all or none with the transaction."""

@@ -162,7 +162,3 @@ class Circle:
     def count(self, what: str, times: int = 1) -> None:
         """Count something that should be rare."""
         self.counts[what] += times
-
-    def is_paused(self, key: bytes) -> bool:
-        """Whether sharing with a device is paused here."""
-        return self.pauses.covers(key)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from mesh.errors import BadFact
 from mesh.model import fact as facts
@@ -12,15 +14,16 @@ from mesh.model import scope as scopes
 from mesh.model.cursor import Cursor, unpacked
 from mesh.storage import feeds
 from mesh.storage.commits import Decided
+from mesh.storage.known import Known
+from mesh.storage.objects import Connection, Outcome, Rules
 from mesh.storage.quota import CONTENT_MAX, STUBS_MAX, Room
 from mesh.storage.records import Intake
 from mesh.wire import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from mesh.model.fact import Fact
-    from mesh.storage.objects import Connection, Outcome, Rules
     from mesh.wire.frames import Page
 
 DETAILS_MAX = 64
@@ -44,13 +47,13 @@ def news_in(page: Page) -> list[bytes] | None:
     return rows if is_news else None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """Who sent a page: its key, and whose facts it may give (None: anybody's).
 
     With what it takes to accept them: the roster's rules, and who notes the newest stamp.
     ``epoch``: that of cursors when the scope was asked for; ``now_ms``: Unix ms; ``limits``:
-    how many bytes of content, and of all, a device that is not full may make this one store.
+    how many bytes of content, and of all, a device that is not full may make this one store;
+    ``known``: what of the tables need not be asked.
     """
 
     key: bytes
@@ -61,6 +64,7 @@ class Source:
     epoch: int
     now_ms: int
     limits: tuple[int, int] = (CONTENT_MAX, STUBS_MAX)
+    known: Known | None = None
 
     def may_give(self, scope: int, fact: Fact, identity: bytes) -> bool:
         """Whether this device may give this fact in this scope."""
@@ -79,8 +83,7 @@ class Source:
         return None if self.own_tags is None else Room(connection, self.key, *self.limits)
 
 
-@dataclass(slots=True)
-class Taken:
+class Taken(msgspec.Struct):
     """What pages did; once written, how far their scope is settled and when it was compared.
 
     ``is_told``: whether their news was told before it was written.
@@ -126,7 +129,7 @@ def decide_rows(
     Every fact is checked, taken or refused; the pages' numbers are settled either way.
     """
     scope = pages[0].scope
-    intake = Intake(connection, source.rules, details=details)
+    intake = Intake(connection, source.rules, details=details, known=source.known)
     room = source.room(connection)
     is_stub = scopes.scope_parts(scope)[1]
     for raw, fact, identity, target, content in intake.expect(rows):
@@ -150,7 +153,7 @@ def decide_rows(
         source.note(connection, taken.outcome.newest)
         _settle(connection, pages, source, taken, resets=resets)
 
-    return Decided(taken, write, decided.is_certain and room is None)
+    return Decided(taken, write, decided.is_certain and room is None, decided.keep)
 
 
 def _settle(

@@ -195,7 +195,7 @@ class Sync:
 
     def is_paused(self, key: bytes) -> bool:
         """Whether sharing with a device is paused here."""
-        return self._circle.is_paused(key)
+        return self._circle.pauses.covers(key)
 
     @property
     def pauses(self) -> Pauses:

@@ -264,6 +264,7 @@ class TakingSide:
             talk.circle.hooks.note_clock,
             taking.epoch,
             talk.circle.clock.wall() // 1000,
+            known=talk.circle.database.known,
         )
         resets = not taking.is_begun and (pages[0].fresh or taking.must_reset)
 

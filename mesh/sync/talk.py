@@ -101,7 +101,7 @@ class Talk:
     @property
     def is_paused(self) -> bool:
         """Whether we have paused sharing with it."""
-        return self.circle.is_paused(self.key)
+        return self.circle.pauses.covers(self.key)
 
     @property
     def is_held(self) -> bool:

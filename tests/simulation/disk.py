@@ -28,6 +28,7 @@ from mesh.storage.commits import (
     typed_errors,
 )
 from mesh.storage.database import Database
+from mesh.storage.known import Known
 from mesh.storage.schema import migrate
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Disk(Database):
     ) -> None:
         self.connection = connection
         self.is_telling = False
+        self.known = Known()
         self.is_full = False
         self.is_dead = False
         self.crash_in = -1

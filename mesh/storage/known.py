@@ -1,0 +1,55 @@
+"""What the tables are known to hold, so that the next message need not ask.
+
+A message that comes after a pause finds SQLite's pages out of the processor's reach, and asking
+takes longer than all it is asked for. What the last one left is what this one finds, as long as
+the connection has changed nothing since: nobody else writes to the database of a profile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from mesh.storage.objects import Connection
+
+OBJECTS = -1
+ENDS = "SELECT -1, ifnull(max(n), 0) FROM object UNION ALL SELECT scope, top FROM feed"
+"""The last row of ``OBJECTS``, and how long each feed is: asked in one go."""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """How a commit left the tables.
+
+    ``next_n``: the next row of ``object``; ``tops``: how long each feed is; ``homes``: rows of
+    the conversations it concerned; ``shared``: those of them of which it is known that some
+    message was meant for other devices.
+    """
+
+    next_n: int
+    tops: dict[int, int]
+    homes: tuple[tuple[object, ...], ...] = ()
+    shared: frozenset[bytes] = frozenset()
+
+
+def look(connection: Connection) -> Left:
+    """How the tables are now, as far as every transaction has to know."""
+    ends: dict[int, int] = dict(connection.execute(ENDS))
+    return Left(1 + ends.pop(OBJECTS), ends)
+
+
+class Known:
+    """What the last commit left, for one write connection."""
+
+    def __init__(self) -> None:
+        self._left: Left | None = None
+        self._changes = 0
+
+    def keep(self, connection: Connection, left: Left) -> None:
+        """Right after a commit: so it left the tables."""
+        self._left, self._changes = left, connection.total_changes()
+
+    def recall(self, connection: Connection) -> Left | None:
+        """How the tables are, if nothing was written since, not even what was undone."""
+        return self._left if self._changes == connection.total_changes() else None
