@@ -126,10 +126,14 @@ class Exchange:
         self._talk.say(frame)
 
     def hear(self, lane: Lane, payload: bytes) -> None:
-        """A payload came; it is handled in order: at once if it is news and nothing waits."""
+        """A payload came; it is handled in order: at once if it is news and nothing waits.
+
+        What comes by bulk takes its turn, and its sender waits for the credit for it.
+        """
         inbox = self._inboxes[lane.kind]
+        is_next = lane.kind is LaneKind.LIVE and inbox.is_idle and not inbox.waiting
         is_page = payload[:2] == frames.PAGE_BEGINS
-        if not (is_page and inbox.is_idle and not inbox.waiting and self._take_now(payload)):
+        if not (is_next and is_page and self._take_now(payload)):
             inbox.put(lane, payload)
 
     def _take_now(self, payload: bytes) -> bool:

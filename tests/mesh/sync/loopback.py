@@ -49,6 +49,10 @@ class LoopbackLane:
         self.is_up = True
         self.bytes = 0
         self.dealt = 0
+        self.credit = 0
+        self.window: int | None = None
+        """How much of bulk may be under way; None: whatever is sent."""
+        self._was_given = asyncio.Event()
         self.largest: int | None = None
         """What is larger is lost, and cuts the lane."""
         self.sizes: list[int] = []
@@ -75,18 +79,32 @@ class LoopbackLane:
 
     async def send_bulk(self, payload: bytes, is_due: Callable[[], bool]) -> bool:
         await asyncio.sleep(0)
+        if self.window:
+            await self.until_under_way(max(0, self.window - len(payload)))
         if is_due():
             self.send(payload)
             return True
         return False
 
     @property
-    def flow(self) -> Flow:
-        return Flow(WINDOW, dealt=self.dealt)
+    def under_way(self) -> int:
+        return self.bytes - self.credit
 
-    def release(self, _size: int) -> None:
+    async def until_under_way(self, most: int) -> None:
+        """Until no more than this was sent and not dealt with."""
+        while self.under_way > most:
+            self._was_given.clear()
+            await self._was_given.wait()
+
+    @property
+    def flow(self) -> Flow:
+        return Flow(self.window or WINDOW, dealt=self.dealt)
+
+    def release(self, size: int) -> None:
         if self.other is not None:
             self.other.dealt += 1
+            self.other.credit += size
+            self.other._was_given.set()
 
     def close(self) -> None:
         if self.device is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -138,3 +139,20 @@ async def test_a_history_is_planned_piece_by_piece_the_newest_first(pair: Pair) 
     assert sorted(texts, key=int) == [f"{n}" for n in range(300)]
     places = [texts.index(f"{n}") for n in (299, 260, 220, 100, 0)]
     assert places == sorted(places)
+
+
+async def test_all_that_comes_by_bulk_is_given_credit_for_also_pages_of_few_facts(
+    pair: Pair,
+) -> None:
+    a, b = pair
+    _, now = a.mint()
+    turns = [a.turn(os.urandom(900).hex(), at=now - n * SECOND) for n in range(300)]
+    await a.keep(*turns, details=False)
+    join(a, b)
+    lane = a.lanes[B, LaneKind.BULK]
+    lane.window = 4096
+    await in_step(b, a)
+    assert min(outcome.added for outcome in b.taken) <= 4
+    assert lane.bytes > 100_000
+    async with asyncio.timeout(10):
+        await lane.until_under_way(0)
