@@ -26,7 +26,6 @@ from mesh.pairing import frames
 from mesh.pairing.effects import Adopt, Belong, Choose, End, GuestEffect, HangUp, Say, Show
 from mesh.pairing.frames import Kind, Refusal
 from mesh.pairing.guest import Calling, Committed, Comparing, Invited, Reported, Waiting
-from mesh.pairing.pace import Pace
 
 if TYPE_CHECKING:
     from mesh.clock import Entropy
@@ -55,7 +54,6 @@ class Attempt:
         self._heard = self._greeted = now
         self._deadline = now + REACH_S
         self._turned_away: tuple[float, MeshError] | None = None
-        self._pace = Pace()
         self.is_over = False
 
     def begin(self) -> list[GuestEffect]:
@@ -106,11 +104,15 @@ class Attempt:
         parting = HangUp() if self._lane is None else Say(frames.refusal(reason))
         return [parting, End(error)]
 
-    def tick(self, now: float) -> list[GuestEffect]:
-        """Time has passed; to be called about twice a second."""
+    def tick(self, now: float, late: float = 0.0) -> list[GuestEffect]:
+        """Time has passed; to be called about twice a second.
+
+        So many seconds ``late`` it is, if our own process stood still: nobody listened then,
+        and what came meanwhile has still to be read.
+        """
         if self.is_over:
             return []
-        self._allow(self._pace.missed(now), now)
+        self._allow(late, now)
         error = self._too_late(now)
         if error is not None:
             return self.fail(error, Refusal.GONE)

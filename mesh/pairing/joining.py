@@ -119,7 +119,7 @@ class Joining:
         joining = cls(Attempt(calling, entropy, clock.monotonic()), party, clock)
         joining.endpoints = tuple(endpoints)
         joining._dial(endpoints, context)
-        joining._timer = asyncio.get_running_loop().call_later(TICK_S, joining._tick)
+        joining._tick_later()
         joining._do(joining._attempt.begin())
         return joining
 
@@ -164,9 +164,14 @@ class Joining:
                 now = self._clock.monotonic()
                 self._do(self._attempt.receive(lane, received.frames[0], now))
 
-    def _tick(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
-        self._do(self._attempt.tick(self._clock.monotonic()))
+    def _tick_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(TICK_S, self._tick, loop.time() + TICK_S)
+
+    def _tick(self, due: float) -> None:
+        late = max(0.0, asyncio.get_running_loop().time() - due)
+        self._tick_later()
+        self._do(self._attempt.tick(self._clock.monotonic(), late))
 
     def _do(self, effects: Iterable[GuestEffect]) -> None:
         """Talk at once; leave the rest to whoever awaits the next event."""

@@ -41,7 +41,6 @@ from mesh.pairing.effects import (
 )
 from mesh.pairing.frames import Commit, Hello, Here, JoinRequest, Kind, Method, Refusal
 from mesh.pairing.host import Agreed, Answered, Identified, Listening, Stored, Welcomed
-from mesh.pairing.pace import Pace
 
 if TYPE_CHECKING:
     from mesh.pairing.frames import Welcome
@@ -86,7 +85,6 @@ class Reception:
         self._asked: bytes | None = None
         self._consented = False
         self._admitted_at: float | None = None
-        self._pace = Pace()
         self.is_over = False
 
     def receive(self, peer: bytes, message: bytes, now: float) -> list[HostEffect]:
@@ -148,14 +146,17 @@ class Reception:
         self._runs.clear()
         return [*told, End(error)]
 
-    def tick(self, now: float) -> list[HostEffect]:
-        """Time has passed; to be called about once a second."""
+    def tick(self, now: float, late: float = 0.0) -> list[HostEffect]:
+        """Time has passed; to be called about once a second.
+
+        So many seconds ``late`` it is, if our own process stood still: nobody listened then,
+        and what came meanwhile has still to be read.
+        """
         if self.is_over:
             return []
         effects: list[HostEffect] = []
-        missed = self._pace.missed(now)
         for run in self._runs.values():
-            run.allow(missed, now)
+            run.allow(late, now)
         for peer in [peer for peer, run in self._runs.items() if self._is_lost(run, now)]:
             effects += self._break_off(peer, Refusal.GONE)
         is_late = now >= self._closes_at + GRACE_S and self._admitted_at is None

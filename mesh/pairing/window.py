@@ -98,7 +98,7 @@ class PairingWindow:
             window._socket.close()
             raise
         door.open_pairing()
-        window._timer = asyncio.get_running_loop().call_later(TICK_S, window._tick)
+        window._tick_later()
         return window
 
     async def next_event(self) -> Event:
@@ -166,9 +166,14 @@ class PairingWindow:
                 peer, message = received.frames
                 self._do(self._reception.receive(peer, message, self._clock.monotonic()))
 
-    def _tick(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
-        self._do(self._reception.tick(self._clock.monotonic()))
+    def _tick_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(TICK_S, self._tick, loop.time() + TICK_S)
+
+    def _tick(self, due: float) -> None:
+        late = max(0.0, asyncio.get_running_loop().time() - due)
+        self._tick_later()
+        self._do(self._reception.tick(self._clock.monotonic(), late))
 
     def _happened(self, happening: Happening, descriptor: int) -> None:
         if happening is Happening.ACCEPTED:

@@ -356,7 +356,7 @@ def test_while_our_own_process_stands_still_nobody_falls_silent() -> None:
     wire.arrive(A, PHONE)
     wire.pass_time(3)
     wire.now += 3 * SILENCE_S
-    wire.host_does(wire.window.tick(wire.now))
+    wire.host_does(wire.window.tick(wire.now, 3 * SILENCE_S - 1))
     assert not wire.host_effects(Withdraw)
     wire.pass_time(SILENCE_S - 3, alive=False)
     assert not wire.host_effects(Withdraw)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import socket
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -337,6 +338,22 @@ async def test_who_stands_still_is_not_cut_before_the_rules_call_it_silent(
     ):
         for patience in (zmq.HEARTBEAT_TIMEOUT, zmq.HEARTBEAT_TTL):
             assert int(made._plain.get(patience)) > 1000 * SILENCE_S
+
+
+async def test_nobody_is_silent_while_our_own_process_stands_still(
+    laptop: Node, phone: Node
+) -> None:
+    window = await laptop.invite()
+    joining = phone.join(window.invitation.link)
+    asking, _ = await compare(window, joining)
+    laptop.clock.ahead = phone.clock.ahead = SILENCE_S - 1
+    time.sleep(2)  # noqa: ASYNC251 — that is standing still
+    window.answer(asking.key, yes=True)
+    joining.answer(yes=True)
+    host, guest = await asyncio.gather(window.next_event(), joining.next_event())
+    assert isinstance(host, DeviceJoined)
+    assert isinstance(guest, FamilyJoined)
+    await asyncio.gather(window.close(), joining.close())
 
 
 async def test_the_door_is_open_only_while_the_window_is(laptop: Node, phone: Node) -> None:
