@@ -194,6 +194,8 @@ class Draft:
         """Write the present state anew at the wider level, so that its history stays behind.
 
         Where the object once went farther than that the new root does not get to; a label does.
+        So it does where an earlier label got to: labels come before content and know no window,
+        and who heard only of the earlier one would put away what the family may know.
         """
         content = subject.present()
         if content is None:
@@ -201,9 +203,9 @@ class Draft:
         texts = [held.id for held, _ in views.texts_of(subject.held)]
         sees = list(dict.fromkeys(subject.labels + texts))
         root = self.add(FactKind.ROOT, subject, content, level=level, sees=sees)
-        if subject.reach < level:
-            sees = [root, *subject.labels]
-            self.add(FactKind.LABEL, subject, Labelling(level), level=subject.reach, sees=sees)
+        if subject.reach < level or subject.was_labelled:
+            sees, reach = [root, *subject.labels], min(subject.reach, level)
+            self.add(FactKind.LABEL, subject, Labelling(level), level=reach, sees=sees)
 
     # ---- forgetting --------------------------------------------------------------------------
 

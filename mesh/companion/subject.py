@@ -75,6 +75,11 @@ class Subject:
         return list(dict.fromkeys(heads + [one.id for one in found]))
 
     @property
+    def was_labelled(self) -> bool:
+        """Whether anything but its roots ever said a level of it."""
+        return bool(views.of_kind(self.held, FactKind.LABEL))
+
+    @property
     def text_heads(self) -> list[bytes]:
         """The texts no other text has seen."""
         return [one.id for one in views.unseen([one for one, _ in views.texts_of(self.held)])]
