@@ -131,10 +131,14 @@ class Outgoing:
 
 @dataclass(slots=True)
 class Incoming:
-    """The receiver's account: a sender that ignores any window is found out."""
+    """The receiver's account: a sender that ignores any window is found out.
+
+    ``owed``: bytes that were dealt with and not yet given back.
+    """
 
     window: int = WINDOW_MAX
     held: int = 0
+    owed: int = 0
 
     def take(self, size: int) -> None:
         """A payload came; BadFrame if it should not have been sent yet."""
@@ -142,8 +146,8 @@ class Incoming:
             raise BadFrame("More came than there was credit for.")
         self.held += size
 
-    def release(self, size: int) -> int:
-        """The owner has dealt with ``size`` bytes: how many to give back."""
-        given = min(size, self.held)
-        self.held -= given
-        return given
+    def release(self, size: int) -> None:
+        """The owner has dealt with ``size`` bytes, at most what is held."""
+        dealt = min(size, self.held)
+        self.held -= dealt
+        self.owed += dealt

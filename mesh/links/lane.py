@@ -153,9 +153,14 @@ class Lane:
 
     def release(self, size: int) -> None:
         """Tell the sender that ``size`` bytes of payload were dealt with."""
-        given = self._incoming.release(size)
-        if given:
-            self.tell(Content.CREDIT, given.to_bytes(COUNT_SIZE, "big"))
+        self._incoming.release(size)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Tell what is owed; while the queue is full, with what comes or is released next."""
+        owed = self._incoming.owed
+        if owed and self.tell(Content.CREDIT, owed.to_bytes(COUNT_SIZE, "big")):
+            self._incoming.owed = 0
 
     def close(self) -> None:
         """End the lane in good order; what is queued still goes if the peer dialled."""
@@ -198,6 +203,7 @@ class Lane:
                 self._owner.ended(self)
             case _:
                 pass
+        self._give_back()
         self._renew_in_time()
 
     def went_down(self) -> None:
