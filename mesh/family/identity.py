@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -56,7 +57,7 @@ class Identity:
         """A new device."""
         return cls(SigningKey.generate(entropy), curve, (_prekey(entropy, now_ms),))
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         """The public key by which others know this device."""
         return self.signing.public

@@ -320,6 +320,11 @@ def tick_in(identity: bytes) -> int:
     return int.from_bytes(identity[8:], "big")
 
 
+def run_in(identity: bytes) -> bytes:
+    """Who minted an id, and in which run: the ids of one run rise."""
+    return identity[:8]
+
+
 def content_id(*parts: bytes) -> bytes:
     """An id computed from these parts, its top bit set."""
     state = hashlib.blake2b(digest_size=16, person=b"aico content")

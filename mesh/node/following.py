@@ -146,8 +146,8 @@ class Following:
     @property
     def is_parting(self) -> bool:
         """Whether something is to be given back first: until then nothing flows."""
-        tags = self.services.registry.roster.parted_tags
-        return not tags <= self.let_go | self.doubted
+        roster = self.services.registry.roster
+        return bool(roster.parted) and not roster.parted_tags <= self.let_go | self.doubted
 
     def seek_all(self) -> None:
         """Keep a lane to every device whose card says where it is."""

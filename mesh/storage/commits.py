@@ -180,8 +180,10 @@ def attempt(
     except Exception as error:  # noqa: BLE001 — as in ``commit``: handed to whoever waits
         tried.error = error
     else:
-        if tried.decided is not None:
-            tried.decided.keep(connection)
+        # It is written all the same, whoever cannot note it.
+        with contextlib.suppress(apsw.Error):
+            if tried.decided is not None:
+                tried.decided.keep(connection)
     return tried
 
 

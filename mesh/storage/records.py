@@ -66,6 +66,7 @@ class Intake:
         self._details = details
         self._known = known
         left = (known and known.recall(connection)) or look(connection)
+        self._left = left
         self._objects: dict[bytes, ObjectRow | None] = {}
         self._objects.update((row.id, row) for row in starmap(ObjectRow, left.homes))
         self._homes: dict[bytes, ObjectRow] = {}
@@ -76,7 +77,6 @@ class Intake:
         self._dirty: dict[bytes, ObjectRow] = {}
         self._refused: set[bytes] = set()
         self._next_n = left.next_n
-        self._tops = left.tops
         self.outcome = Outcome()
         self._numbering = Numbering(connection, rules, self.outcome, left.tops, details=details)
 
@@ -98,11 +98,12 @@ class Intake:
 
     def look_up(self, identities: Iterable[bytes]) -> None:
         """Learn in one go which of these objects are here."""
-        wanted = list(set(identities) - self._objects.keys())
+        unknown = set(identities) - self._objects.keys()
+        self._objects.update(dict.fromkeys(unknown))
+        wanted = [one for one in unknown if not self._left.lacks(one)]
         for start in range(0, len(wanted), LOOKED_UP_AT_ONCE):
             part = wanted[start : start + LOOKED_UP_AT_ONCE]
             marks = ",".join("?" * len(part))
-            self._objects.update(dict.fromkeys(part))
             for row in self._sql.execute(f"{OBJECT} WHERE id IN ({marks})", part):
                 self._objects[row[1]] = ObjectRow(*row)
 
@@ -352,11 +353,13 @@ class Intake:
     def _keep(self, connection: Connection) -> None:
         """Its rows are committed, and all that was decided with them."""
         if self._known is not None:
+            rows = [row for row in self._objects.values() if row]
             left = Left(
                 self._next_n,
-                {**self._tops, **self.outcome.tops},
+                {**self._left.tops, **self.outcome.tops},
                 tuple(map(columns, self._homes.values())),
                 frozenset(self._shared & self._homes.keys()),
+                self._left.newest_with(connection, rows),
             )
             self._known.keep(connection, left)
 

@@ -12,8 +12,9 @@ from mesh.model import fact as facts
 from mesh.model.fact import Level, ObjectKind, Turn
 from mesh.storage import reading
 from mesh.storage.commits import Decided
-from mesh.storage.known import look
+from mesh.storage.known import look, newest_of
 from mesh.storage.objects import ObjectRow, columns, object_by_id
+from mesh.storage.records import Intake
 from tests.mesh.companion.diary import Diary, diary
 
 if TYPE_CHECKING:
@@ -63,19 +64,77 @@ def fail(device: Diary, talk: str = "talk") -> None:
         device.database.write_now(decide)
 
 
-async def test_a_message_that_goes_on_asks_nothing_before_it_is_told(laptop: Diary) -> None:
-    await say(laptop)
+def hear(device: Diary, *raws: bytes) -> Outcome:
+    """Take in what another device says, as soon as it comes."""
+
+    def decide(connection: Connection) -> Decided[Outcome]:
+        known = device.database.known
+        intake = Intake(connection, device.rules, details=True, known=known)
+        for one in intake.expect(raws):
+            intake.take(*one, mine=False)
+        return intake.decide()
+
+    device.database._rested = 0.0
+    return device.database.write_now(decide)
+
+
+async def facts_of(device: Diary) -> list[bytes]:
+    """All it has, what stays there too; oldest first."""
+    return await device.database.read(
+        lambda sql: [raw for (raw,) in sql.execute("SELECT raw FROM fact ORDER BY n")]
+    )
+
+
+def asked_before_written(device: Diary) -> list[str]:
+    """What is asked of SQLite from now on until a row is written: by then all is told."""
     asked: list[str] = []
-    told = len(laptop.certain)
+    is_written = False
 
     def note(_: object, sql: str, __: object) -> bool:
-        if len(laptop.certain) == told:
+        nonlocal is_written
+        is_written |= sql.startswith("INSERT")
+        if not is_written:
             asked.append(sql)
         return True
 
-    writer(laptop).set_exec_trace(note)
+    writer(device).set_exec_trace(note)
+    return asked
+
+
+async def test_a_message_that_goes_on_asks_nothing_before_it_is_told(laptop: Diary) -> None:
+    await say(laptop)
+    asked = asked_before_written(laptop)
     await say(laptop)
     assert asked == ["BEGIN"]
+
+
+async def test_nor_does_one_that_another_device_goes_on_with(
+    laptop: Diary, tmp_path: Path
+) -> None:
+    async with diary(tmp_path, "phone", laptop.clock) as phone:
+        for _ in range(2):
+            await phone.writing.say("milk", conversation="talk")
+        first, second = await facts_of(phone)
+    await say(laptop)
+    hear(laptop, first)
+    await say(laptop)
+    asked = asked_before_written(laptop)
+    assert hear(laptop, second).added == 1
+    assert asked == ["BEGIN"]
+
+
+async def test_what_comes_late_or_again_is_looked_for(laptop: Diary, tmp_path: Path) -> None:
+    async with diary(tmp_path, "phone", laptop.clock) as phone:
+        for private in (False, False, True):
+            await phone.writing.say("milk", conversation="talk", private=private)
+        first, second, withdrawn = await facts_of(phone)
+    await say(laptop)
+    counted = [hear(laptop, one) for one in (second, second, first, first)]
+    assert [(one.added, one.known) for one in counted] == [(1, 0), (0, 1), (1, 0), (0, 1)]
+    assert hear(laptop, withdrawn).added == 0
+    assert hear(laptop, second).known == 1
+    hear(laptop, withdrawn)
+    assert object_by_id(writer(laptop), facts.read(withdrawn).id) is not None
 
 
 async def test_after_anything_else_was_written_the_tables_are_asked(laptop: Diary) -> None:
@@ -110,6 +169,7 @@ def check(device: Diary) -> bool:
         assert found is not None
         assert columns(found) == home
         assert not (row.id in left.shared and reading.is_all_here(connection, found))
+    assert left.newest == {run: newest_of(connection, run) for run in left.newest}
     return True
 
 
@@ -123,8 +183,12 @@ async def test_what_is_known_is_what_the_tables_hold(tmp_path: Path, seed: int) 
             talk = chance.choice(TALKS)
             match chance.randrange(10):
                 case 0:
-                    await other.writing.say("milk", conversation=talk)
+                    await other.writing.say(
+                        "milk", conversation=talk, private=chance.random() < 0.3
+                    )
                     await other.give_all(one)
+                case 5 if given := await facts_of(other):
+                    hear(one, *chance.choices(given, k=2))
                 case 1 if said:
                     await one.writing.forget(said.pop(chance.randrange(len(said))))
                 case 2 if said:
