@@ -7,7 +7,7 @@ the connection has changed nothing since: nobody else writes to the database of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Left(msgspec.Struct, frozen=True):
 
     next_n: int
     tops: dict[int, int]
-    homes: tuple[tuple[object, ...], ...] = ()
+    homes: tuple[tuple[Any, ...], ...] = ()
     shared: frozenset[bytes] = frozenset()
     newest: dict[bytes, bytes] = msgspec.field(default_factory=dict)
 

@@ -10,7 +10,6 @@ device learns nothing of scopes it has no part in.
 
 from __future__ import annotations
 
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 from mesh.errors import BadFact
@@ -67,8 +66,9 @@ class Intake:
         self._known = known
         left = (known and known.recall(connection)) or look(connection)
         self._left = left
-        self._objects: dict[bytes, ObjectRow | None] = {}
-        self._objects.update((row.id, row) for row in starmap(ObjectRow, left.homes))
+        self._objects: dict[bytes, ObjectRow | None] = {
+            home[1]: ObjectRow(*home) for home in left.homes
+        }
         self._homes: dict[bytes, ObjectRow] = {}
         self._shared = set(left.shared)
         self._rows = Rows()

@@ -164,7 +164,7 @@ def check(device: Diary) -> bool:
     now = look(connection)
     assert (left.next_n, left.tops) == (now.next_n, now.tops)
     for home in left.homes:
-        row = ObjectRow(*home)  # type: ignore[arg-type]
+        row = ObjectRow(*home)
         found = object_by_id(connection, row.id)
         assert found is not None
         assert columns(found) == home
