@@ -44,7 +44,7 @@ def nothing_is_lost(devices: list[Device], before: Store, roster: Roster, now_ms
         known = union.joined(here)
         for raw in told:
             if raw not in here.raws:
-                _must_be_settled(device, raw, known, oldest)
+                _must_be_settled(device, raw, union, known, oldest)
 
 
 def _told(devices: list[Device], before: Store, union: Store, roster: Roster) -> list[bytes]:
@@ -75,7 +75,14 @@ def _kept_at_home(store: Store, union: Store) -> set[bytes]:
     return {one.raw for one in mine if known.level(one.object) > FAMILY}
 
 
-def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> None:
+def _must_be_settled(
+    device: Device, raw: bytes, union: Store, known: Store, oldest: int
+) -> None:
+    """``known``: what all tell and the device knows besides.
+
+    How new a thing is says who gives it: an edit that only limited devices heard of counts
+    for nobody else.
+    """
     one = item(raw)
     if one.object_kind == CONVERSATION and not one.is_stub and oldest:
         return
@@ -86,10 +93,10 @@ def _must_be_settled(device: Device, raw: bytes, union: Store, oldest: int) -> N
     if may_be_gone(one, roster):
         return
     if one.is_stub:
-        is_over = union.is_forgotten(one.object) and one.kind not in {FORGET, RECEIPT}
+        is_over = known.is_forgotten(one.object) and one.kind not in {FORGET, RECEIPT}
         if not is_over:
             raise Broken(f"{device.name} never heard of a {one.kind} of {one.object.hex()}")
-    elif union.may_leave(one) and union.newest(one.object) >= oldest:
+    elif known.may_leave(one) and union.newest(one.object) >= oldest:
         raise Broken(f"{device.name} has lost {one.kind} {one.id.hex()}")
 
 

@@ -10,7 +10,8 @@ from mesh import wishes
 from tests.simulation import checks, losses
 from tests.simulation.calm import calm_world, told
 from tests.simulation.families import FULL, LIMITED
-from tests.simulation.model import LABEL, ROOT, WISH, Store, item
+from tests.simulation.model import LABEL, ROOT, TEXT, WISH, Store, item
+from tests.simulation.owner import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,12 @@ def message_on(device: Device) -> bytes:
     facts = map(item, device.store.raws)
     (found,) = (one.object for one in facts if one.kind == ROOT and one.home)
     return found
+
+
+def old_line_on(device: Device) -> bytes:
+    """A line of a file of years ago."""
+    facts = map(item, device.store.raws)
+    return min((one.stamp, one.object) for one in facts if one.kind == ROOT)[1]
 
 
 def kinds_on(device: Device, target: bytes) -> list[int]:
@@ -104,3 +111,18 @@ def test_a_wish_about_what_only_limited_devices_still_have_goes_no_further(
     assert kinds_on(full, message) == [WISH]
     assert kinds_on(other, message) == [ROOT]
     look_for_losses(calm, before)
+
+
+def test_a_wish_about_what_only_limited_devices_know_to_be_new_goes_no_further(
+    calm: World,
+) -> None:
+    full, wisher, other = told(calm, (0, wishes.Import(str(FOLDER / "diary-begun.jsonl"))))
+    earlier, line = full.backup(), old_line_on(full)
+    told(calm, (0, wishes.Revise(line.hex(), "ours")))
+    assert kinds_on(other, line) == [ROOT, TEXT]
+    put_back(full, earlier)
+    told(calm, (1, wishes.Retag(id=line.hex(), add=("tea",))))
+    assert kinds_on(full, line) == [ROOT, WISH]
+    assert kinds_on(wisher, line) == [ROOT, TEXT, WISH]
+    assert kinds_on(other, line) == [ROOT, TEXT]
+    look_for_losses(calm, on_disks(calm))
