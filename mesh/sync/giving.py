@@ -80,6 +80,7 @@ class GivingSide:
         giving = begin_giving(
             frame.scope, frame.talk, settled, frame.mark, starts=starts, top=top
         )
+        talk.echoes.asked(frame.scope, frame.mark, is_known=not giving.fresh)
         if giving.fresh and talk.their_hello is not None and talk.their_hello.compares:
             self.scopes.pop(frame.scope, None)
             talk.say(frames.Astray(frame.scope, frame.talk))

@@ -125,7 +125,7 @@ class Rounds:
     async def _plan(
         self, giving: Giving, holes: list[Range], top: int, allowed: Allowance
     ) -> Agenda:
-        echo = self._talk.from_peer.get(giving.scope, Ranges()).copy()
+        echo = self._talk.echoes.of(giving.scope)
         only_mine = self._talk.own_only
         is_due = self._as_of_now(giving, allowed)
 

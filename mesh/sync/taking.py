@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mesh.model.cursor import Cursor, Ranges, ranges_of
+from mesh.model.cursor import Cursor, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.model.scope import ScopeKind, is_stub, scope_parts
 from mesh.storage import feeds
@@ -288,17 +288,10 @@ class TakingSide:
     def _note(self, taking: Taking, taken: Taken) -> None:
         taking.floor, taking.audited = taken.floor, taken.audited
         self.received += taken.outcome.added
-        self._note_echoes(taken.outcome.rooted)
+        if self.scopes.get(taking.scope) is taking:  # or it may have let that go meanwhile
+            self._talk.echoes.came(taken.outcome.rooted)
         if taken.outcome.refused:
             self._talk.circle.count("refused_facts", taken.outcome.refused)
-
-    def _note_echoes(self, rooted: list[tuple[int, int]]) -> None:
-        """These numbers of ours came from there."""
-        by_scope: dict[int, list[int]] = {}
-        for scope, number in rooted:
-            by_scope.setdefault(scope, []).append(number)
-        for scope, numbers in by_scope.items():
-            self._talk.from_peer.setdefault(scope, Ranges()).settle(ranges_of(sorted(numbers)))
 
     def _may_take(self, scope: int) -> bool:
         circle, key = self._talk.circle, self._talk.key

@@ -10,6 +10,7 @@ from mesh.model.allowance import Grants
 from mesh.model.device import Kind
 from mesh.model.scope import ScopeKind, scope_parts
 from mesh.sync.circle import Terms
+from mesh.sync.echoes import Echoes
 from mesh.sync.patience import STORAGE_RETRY_S, Patience
 from mesh.wire import frames
 from mesh.wire.frames import Packing
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mesh.model.allowance import Allowance
-    from mesh.model.cursor import Ranges
     from mesh.storage.objects import Outcome
     from mesh.sync.circle import Circle, Lane
     from mesh.wire.frames import Frame, Hello
@@ -51,8 +51,6 @@ class Talk:
 
     ``own_only``: of what may be given only what was written here, because this device is
     limited.
-    ``from_peer``: numbers, in our feeds, of facts this very device gave us: they are settled
-    without being sent back.
     """
 
     circle: Circle
@@ -65,7 +63,7 @@ class Talk:
     own_only: bool = False
     terms: Terms = NO_TERMS
     """What our last hello said of holding."""
-    from_peer: dict[int, Ranges] = field(default_factory=dict)
+    echoes: Echoes = field(default_factory=Echoes)
     packing: Packing = BEFORE_HELLO
     """How pages go to the other, by its hello."""
     packing_of_moods: Packing = BEFORE_HELLO

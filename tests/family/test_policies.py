@@ -411,3 +411,20 @@ async def test_a_device_that_says_one_thing_and_another_makes_others_write_so_of
             await sharing._note(key)
         noted = len(await services.database.read(choices.settings)) - before
         assert NOTES_MAX // 2 < noted <= NOTES_MAX
+
+
+async def test_who_passed_something_on_and_had_to_let_it_go_is_given_it_again(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await desk.stop()
+        await phone.ask(Remember(text="of the phone"))
+        await until_remembers(laptop, "of the phone")
+        await phone.stop()
+        await desk.start()
+        await until_remembers(desk, "of the phone")
+        await in_step(laptop, device=desk)
+        await choose(desk, "memory_access", "off", laptop)
+        await until_remembers(laptop)
+        await choose(desk, "memory_access", "default", laptop)
+        await until_remembers(laptop, "of the phone")

@@ -137,6 +137,14 @@ RULES = (
         "tests/mesh/sync/test_shared_again.py",
     ),
     Rule(
+        "who asks lacks it",
+        "what a device asks for it is sent, though it gave it itself: it may have let it go",
+        GIVING,
+        "        talk.echoes.asked(frame.scope, frame.mark, is_known=not giving.fresh)\n",
+        "",
+        "tests/mesh/sync/test_echoes.py",
+    ),
+    Rule(
         "offers between hellos",
         "a scope that grew between the two hellos of a talk is offered",
         EXCHANGE,
