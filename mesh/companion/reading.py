@@ -254,8 +254,9 @@ def _felt(device: str, seen: View) -> Felt:
 def _reason(connection: Connection, device: str, seen: View, weight: float) -> ReasonShown:
     root = seen.root
     assert isinstance(root, Observation)  # noqa: S101 — the query asks for observations only
+    is_hidden = seen.row.state == State.HIDDEN
     return ReasonShown(
         device_id=device, valence=root.valence, arousal=root.arousal,
         confidence=root.confidence, timestamp=root.shown / MICROS, weight=weight,
-        because=reading.reason_of(connection, seen.row),
+        because=None if is_hidden else reading.reason_of(connection, seen.row),
     )  # fmt: skip

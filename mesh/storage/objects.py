@@ -32,7 +32,7 @@ class State(IntEnum):
     FORGOTTEN = 2
     WITHDRAWN = 3
     HIDDEN = 4
-    """As if it were gone: this device would forget it, and a person has not decided."""
+    """As if it were gone but for the mood: this device would forget it, nobody has decided."""
     HELD_BACK = 5
     """Forgotten by one device with much else (burst.py): not shown, not given, not erased."""
 

@@ -179,16 +179,17 @@ def latest_observations(connection: Connection, until: int) -> list[View]:
 
     Of those the family may know: else the mood would not be the same on every device. What
     was imported is nobody's and does not count. Its id tells when it was felt: whatever is
-    said of it later makes no feeling fresh.
+    said of it later makes no feeling fresh. What is hidden here counts, as it does elsewhere.
     """
     found = connection.execute(
         "SELECT n, substr(id,1,6), max(substr(id,9)) FROM object"
-        " WHERE kind=3 AND state=0 AND level<=? AND substr(id,9)<=? AND id<x'80'"
+        " WHERE kind=3 AND state IN (0,4) AND level<=? AND substr(id,9)<=? AND id<x'80'"
         " GROUP BY substr(id,1,6)",
         (Level.FAMILY, until.to_bytes(8, "big")),
     )
     rows = [object_by_n(connection, n) for n, _, _ in list(found)]
-    return [seen for seen in (view(connection, row) for row in rows) if seen is not None]
+    felt = (_view(row, held_facts(connection, row)) for row in rows)
+    return [seen for seen in felt if seen is not None]
 
 
 def reason_of(connection: Connection, row: ObjectRow) -> str | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mesh.messages import Message, Remembered
     from mesh.wishes import QuestionShown
 
+LAPTOP = {tag_of("laptop"): id_of("laptop")}
+
 
 def is_full(tag: bytes, _tick: int) -> bool:
     return tag != tag_of("phone")
@@ -100,7 +102,7 @@ async def test_what_is_decided_of_an_old_feeling_makes_it_no_fresh_one(
     await asking(laptop).decide(question.id, yes=False)
     await exchange(laptop, phone)
     for one in (laptop, phone):
-        assert (await one.reading.mood({tag_of("laptop"): id_of("laptop")})).valence == 0.5
+        assert (await one.reading.mood(LAPTOP)).valence == 0.5
 
 
 async def test_what_is_forgotten_without_the_right_is_hidden_until_somebody_decides(
@@ -120,6 +122,24 @@ async def test_what_is_forgotten_without_the_right_is_hidden_until_somebody_deci
     await exchange(laptop, phone)
     assert (await memory(laptop, shared), await memory(phone, shared)) == (None, None)
     assert await asking(laptop).questions() == []
+
+
+async def test_a_feeling_that_is_wished_away_counts_for_the_mood_until_somebody_decides(
+    laptop: Diary, phone: Diary
+) -> None:
+    await laptop.writing.feel(-1.0)
+    laptop.clock.turn(MINUTE)
+    feeling = await laptop.writing.feel(0.5, because="tea")
+    await exchange(laptop, phone)
+    await phone.writing.forget(feeling.hex())
+    [question] = await wished(laptop, phone)
+    for one, because in ((laptop, "tea"), (phone, None)):
+        mood = await one.reading.mood(LAPTOP, why=True)
+        assert [(why.valence, why.because) for why in mood.why or ()] == [(0.5, because)]
+    await asking(laptop).decide(question.id, yes=True)
+    await exchange(laptop, phone)
+    for one in (laptop, phone):
+        assert (await one.reading.mood(LAPTOP)).valence == -1.0
 
 
 async def test_a_conversation_that_is_wished_away_is_hidden_with_its_messages(
