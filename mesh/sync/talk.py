@@ -131,10 +131,16 @@ class Talk:
 
     @property
     def is_heeded(self) -> bool:
-        """Whether what the other says that it holds follows what we told it that it may."""
-        theirs = self.their_hello
-        is_told = bool(self.terms.may_hold)
-        return not is_told or (theirs is not None and theirs.told_at > self.terms.chosen_at)
+        """Whether what the other says that it holds follows what we told it that it may.
+
+        Or a word of newer choices. Of the same choices we may have told it less, as a guest.
+        """
+        theirs, told = self.their_hello, self.terms.may_hold
+        if not told or theirs is None:
+            return not told
+        ours = self.terms.chosen_at + 1
+        holds = self._held is not None and Grants.of_pairs(told).within(self._held)
+        return theirs.told_at > ours or (theirs.told_at == ours and holds)
 
     def is_wanted(self, scope: int, allowed: Allowance) -> bool:
         """Whether a scope goes to the other: it says what it may hold, and so asks for it."""

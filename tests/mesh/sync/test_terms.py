@@ -34,6 +34,12 @@ async def test_what_was_chosen_for_a_device_has_to_be_followed_before_both_are_i
     await in_step(limited, full)  # by what it knows so far: it may hold nothing
     assert not full.sync.in_step(LIMITED)
 
+    # The same choices, told when it was a guest.
+    follows.append(Terms(holds=(), told_at=CHOSEN_AT + 1))
+    limited.sync.renew()
+    await in_step(limited, full)
+    assert not full.sync.in_step(LIMITED)
+
     follows.append(Terms(holds=ALL, told_at=CHOSEN_AT + 1))
     limited.sync.renew()
     await in_step(limited, full)
