@@ -200,8 +200,8 @@ RULES = (
         "one mood",
         "the mood is of what the family may know",
         "mesh/storage/reading.py",
-        "state=0 AND level<=? AND substr(id,9)<=?",
-        "state=0 AND level<=?+9 AND substr(id,9)<=?",
+        "state IN (0,4) AND level<=? AND substr(id,9)<=?",
+        "state IN (0,4) AND level<=?+9 AND substr(id,9)<=?",
         "tests/mesh/companion/test_reading.py",
     ),
     Rule(
