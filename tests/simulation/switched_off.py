@@ -205,6 +205,14 @@ RULES = (
         "tests/mesh/companion/test_reading.py",
     ),
     Rule(
+        "hidden is still felt",
+        "a feeling that one device would forget counts there too until somebody decides",
+        "mesh/storage/reading.py",
+        "state IN (0,4) AND level<=? AND substr(id,9)<=?",
+        "state=0 AND level<=? AND substr(id,9)<=?",
+        "tests/mesh/companion/test_asking.py",
+    ),
+    Rule(
         "age from the newest",
         "feelings count the less the older they are against the newest of them",
         VIEWS,
