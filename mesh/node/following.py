@@ -251,7 +251,11 @@ class Following:
 
     def surveyed(self, key: bytes, preview: Preview) -> None:
         """It was counted what becomes of a first meeting."""
-        self._tasks.spawn(meeting.counted(self.services, key, preview))
+        self._tasks.spawn(self._counted(key, preview))
+
+    async def _counted(self, key: bytes, preview: Preview) -> None:
+        with self.amends.owed():
+            await meeting.counted(self.services, key, preview)
 
     def asked(self, key: bytes) -> None:
         """We asked a device for what we missed."""

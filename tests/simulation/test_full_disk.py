@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh.commands.desk import grant
 from mesh.model.device import device_id
+from mesh.model.meeting import Preview
 from mesh.node.tending import tend
 from mesh.storage import words
 from mesh.wishes import Forget, Remember
@@ -70,6 +71,21 @@ def test_a_receipt_that_found_no_room_is_written_once_there_is_some() -> None:
         await asyncio.sleep(2 * RETRY_S)
         shown = await one.following.forget_progress(bytes.fromhex(made.id))
         assert shown.waiting_for == ()
+
+    play(scene)
+
+
+def test_a_yes_that_found_no_room_is_said_once_there_is_some() -> None:
+    async def scene(one: Device, other: Device) -> None:
+        meetings = one.services.meetings
+        await meetings.expect_guest(other.key, agrees=False)
+        takes_nothing(one, is_so=True)
+        one.following.surveyed(other.key, Preview({}))  # nothing is to be asked
+        await asyncio.sleep(RETRY_S)
+        assert meetings.stage(other.key) is not None
+        takes_nothing(one, is_so=False)
+        await asyncio.sleep(2 * RETRY_S)
+        assert meetings.stage(other.key) is None
 
     play(scene)
 
