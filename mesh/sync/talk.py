@@ -134,10 +134,13 @@ class Talk:
         """Whether what the other says that it holds follows what we told it that it may.
 
         Or a word of newer choices. Of the same choices we may have told it less, as a guest.
+        An earlier version does not say it: that it holds what it says has to do.
         """
         theirs, told = self.their_hello, self.terms.may_hold
         if not told or theirs is None:
             return not told
+        if theirs.told_at is None:
+            return True
         ours = self.terms.chosen_at + 1
         holds = self._held is not None and Grants.of_pairs(told).within(self._held)
         return theirs.told_at > ours or (theirs.told_at == ours and holds)

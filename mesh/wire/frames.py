@@ -88,7 +88,8 @@ class Hello(Frame, frozen=True, tag=4):
     (to a full one: whether the sender knows them all). ``holds``: what the sender may have.
     ``waits``: for its owner's yes to a first meeting; until then nothing is given or wanted.
     ``forms``: of pages, that the sender reads. ``told_at``: of a limited sender, by whose terms
-    ``holds`` is what it is: their ``chosen_at`` + 1, or 0 while it still makes it so.
+    ``holds`` is what it is: their ``chosen_at`` + 1, or 0 while it still makes it so; None of
+    an earlier version, which does not say.
     """
 
     run: Annotated[bytes, Meta(min_length=8, max_length=8)]
@@ -109,7 +110,7 @@ class Hello(Frame, frozen=True, tag=4):
     forms: Annotated[tuple[Annotated[int, Meta(ge=0, le=255)], ...], Meta(max_length=32)] = (
         FORMS_OF_OLD
     )
-    told_at: Number = 0
+    told_at: Number | None = None
 
 
 class Offer(Frame, frozen=True, tag=5):

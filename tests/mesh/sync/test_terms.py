@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from mesh.links.handshake import LaneKind
 from mesh.model.device import Trust
 from mesh.model.scope import ScopeKind
 from mesh.sync.circle import Terms
-from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
+from mesh.wire import frames
+from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +21,17 @@ FULL, LIMITED = (bytes([number]) * 32 for number in (1, 2))
 CHOSEN_AT = 5
 ALL = tuple((int(kind), 1) for kind in ScopeKind)
 TOLD = Terms(may_hold=ALL, chosen_at=CHOSEN_AT, holds=ALL)
+
+
+class Earlier(LoopbackLane):
+    """The lane of a device that knows nothing of what it was told when."""
+
+    def send(self, payload: bytes) -> bool:
+        frame = frames.read(payload)
+        if isinstance(frame, frames.Hello):
+            *fields, _told_at = msgspec.msgpack.decode(frames.write(frame))
+            payload = msgspec.msgpack.encode(fields)
+        return super().send(payload)
 
 
 async def test_what_was_chosen_for_a_device_has_to_be_followed_before_both_are_in_step(
@@ -43,6 +58,24 @@ async def test_what_was_chosen_for_a_device_has_to_be_followed_before_both_are_i
     follows.append(Terms(holds=ALL, told_at=CHOSEN_AT + 1))
     limited.sync.renew()
     await in_step(limited, full)
+    await in_step(full, limited)
+    assert await limited.facts() == await full.facts()
+    for engine in (full, limited):
+        await engine.stop()
+
+
+async def test_a_device_of_an_earlier_version_that_holds_what_it_says_is_in_step(
+    tmp_path: Path,
+) -> None:
+    known = {FULL: Trust.FULL, LIMITED: Trust.LIMITED}
+    full, limited = [
+        await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known
+    ]
+    _says(full, [TOLD])
+    _says(limited, [Terms(holds=ALL)])
+    await full.keep(full.turn("said"))
+    join(full, limited)
+    limited.lanes[FULL, LaneKind.LIVE].__class__ = Earlier
     await in_step(full, limited)
     assert await limited.facts() == await full.facts()
     for engine in (full, limited):
