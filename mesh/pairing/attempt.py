@@ -124,6 +124,9 @@ class Attempt:
     def _allow(self, seconds: float, now: float) -> None:
         """For so long nobody listened."""
         self._heard = min(now, self._heard + seconds)
+        if self._turned_away is not None:
+            since, error = self._turned_away
+            self._turned_away = min(now, since + seconds), error
         if isinstance(self._step, Calling | Committed):
             self._deadline += seconds
 

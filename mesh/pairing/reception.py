@@ -157,6 +157,8 @@ class Reception:
         effects: list[HostEffect] = []
         for run in self._runs.values():
             run.allow(late, now)
+        if self._admitted_at is not None:
+            self._admitted_at = min(now, self._admitted_at + late)
         for peer in [peer for peer, run in self._runs.items() if self._is_lost(run, now)]:
             effects += self._break_off(peer, Refusal.GONE)
         is_late = now >= self._closes_at + GRACE_S and self._admitted_at is None

@@ -110,6 +110,13 @@ def test_a_refusal_at_one_address_waits_a_moment_for_the_others(
     assert isinstance(error_in(trying.tick(0.2 + TURNED_AWAY_S)), error)
 
 
+def test_while_our_own_process_stands_still_the_others_are_waited_for_after_a_refusal() -> None:
+    trying = attempt()
+    trying.receive(0, frames.refusal(Refusal.UNKNOWN), 0.5)
+    assert not any(isinstance(one, End) for one in trying.tick(5.0, 4.0))
+    assert isinstance(error_in(trying.tick(5.0 + TURNED_AWAY_S)), InvitationClosed)
+
+
 def test_a_refusal_at_one_address_does_not_hide_the_window_at_another() -> None:
     trying = attempt()
     trying.receive(0, frames.refusal(Refusal.UNKNOWN), 0.1)

@@ -400,6 +400,18 @@ def test_while_one_is_being_admitted_nobody_else_begins() -> None:
     assert commit == [Reply(C, frames.refusal(Refusal.CLOSED))]
 
 
+def test_while_our_own_process_stands_still_a_joiner_still_stores_it() -> None:
+    wire = open_window()
+    wire.adopts = False
+    wire.arrive(A, PHONE)
+    wire.say_yes(A)
+    wire.owner_says(PHONE, yes=True)
+    wire.pass_time(3)
+    wire.now += 2 * STORING_S
+    wire.host_does(wire.window.tick(wire.now, 2 * STORING_S - 1))
+    assert not wire.host_effects(End)
+
+
 def test_a_joiner_that_never_comes_to_store_it_does_not_hold_the_window_for_ever() -> None:
     wire = open_window()
     wire.adopts = False
