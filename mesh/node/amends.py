@@ -5,8 +5,10 @@ something is not stored ─▶ 15 s later, then 30 s, then every minute ─▶ a
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
 
 from mesh.errors import StorageError
 from mesh.sync.patience import STORAGE_RETRY_S, Patience
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from mesh.node.tasks import Tasks
+
+CALM_S: Final = STORAGE_RETRY_S[1]
+"""What fails so soon after a try is what that brought about, and no first failure."""
 
 
 class Amends:
@@ -27,6 +32,7 @@ class Amends:
         self._make_good = make_good
         self._patience = Patience(*STORAGE_RETRY_S)
         self._is_owing = False
+        self._tried = -inf
 
     @contextmanager
     def owed(self) -> Iterator[None]:
@@ -38,13 +44,16 @@ class Amends:
             raise
 
     def _owe(self) -> None:
-        if not self._is_owing:
-            self._is_owing = True
-            self._tasks.later(self._pay(), self._patience.spend())
+        if self._is_owing:
+            return
+        self._is_owing = True
+        if asyncio.get_running_loop().time() - self._tried > CALM_S:
+            self._patience.rest()
+        self._tasks.later(self._pay(), self._patience.spend())
 
     async def _pay(self) -> None:
         # What fails from here on may come too late for this time.
         self._is_owing = False
+        self._tried = asyncio.get_running_loop().time()
         with self.owed():
             await self._make_good()
-        self._patience.rest()

@@ -65,11 +65,30 @@ def test_what_fails_at_one_time_is_made_good_at_once() -> None:
         amends = Amends(tasks, disk.store)
         for _ in range(100):
             fail(amends, DiskFull())
-        await asyncio.sleep(20.0)
+        await asyncio.sleep(100.0)
         fail(amends, DiskFull())
 
     play(scene)
-    assert disk.tries == [15.0, 35.0]
+    assert disk.tries == [15.0, 115.0]
+
+
+def test_what_goes_well_itself_and_brings_about_a_failure_is_tried_more_and_more_seldom() -> (
+    None
+):
+    tries: list[float] = []
+
+    async def scene(tasks: Tasks) -> None:
+        async def store() -> None:
+            tries.append(asyncio.get_running_loop().time())
+            if len(tries) < 5:
+                asyncio.get_running_loop().call_later(1.0, fail, amends, DiskFull())
+
+        amends = Amends(tasks, store)
+        fail(amends, DiskFull())
+        await asyncio.sleep(300.0)
+
+    play(scene)
+    assert tries == [15.0, 46.0, 107.0, 168.0, 229.0]
 
 
 def test_what_is_refused_is_not_tried_again() -> None:
