@@ -53,7 +53,8 @@ async def found(means: Means, identity: Identity, tags: Collection[bytes] = ()) 
     book = Book.given(_genesis(means, words), ())
     book = book.draft(words, Add(me.public, Trust.FULL, admin=True, tags=tuple(sorted(tags))))
     book = book.draft(me, await new_epoch(means, 1, [me.public]))
-    await means.shelf.start_over(book.signed(), {IDENTITY: identity.encode()})
+    secrets = {IDENTITY: identity.encode()}
+    await means.shelf.start_over(book.signed(), book.roster.rights_without(()), secrets)
     return book
 
 

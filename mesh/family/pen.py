@@ -52,6 +52,6 @@ class Pen:
         old = self._home.book
         fresh = tuple(book.signed(without=old.hashes()))
         if fresh:
-            await self._means.shelf.save_entries(fresh)
+            await self._means.shelf.save_entries(fresh, book.roster.rights_without(()))
             self._home.book = book
         return difference(old.roster, book.roster, fresh, refused)

@@ -145,7 +145,8 @@ class Registry:
             if self.is_member and not self.is_alone:
                 raise AlreadyInFamily
             change = difference(self.roster, book.roster, tuple(book.signed()))
-            await self._means.shelf.start_over(book.signed())
+            rights = book.roster.rights_without(())
+            await self._means.shelf.start_over(book.signed(), rights)
             await self._means.shelf.save_secret(founding.RECOVERY, None)
             self._home.book = book
             self.directory.forget_everyone()

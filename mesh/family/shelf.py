@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mesh.model.rights import Rights
+
 
 class Shelf(Protocol):
     """The encrypted place of everything this device knows of its family."""
@@ -14,11 +16,14 @@ class Shelf(Protocol):
     async def load_entries(self) -> list[bytes]:
         """All signed roster entries, in any order."""
 
-    async def save_entries(self, entries: Sequence[bytes]) -> None:
-        """Add signed roster entries."""
+    async def save_entries(self, entries: Sequence[bytes], rights: Rights) -> None:
+        """Add signed roster entries, by which authors will have these rights."""
 
     async def start_over(
-        self, entries: Sequence[bytes], secrets: Mapping[str, bytes] | None = None
+        self,
+        entries: Sequence[bytes],
+        rights: Rights,
+        secrets: Mapping[str, bytes] | None = None,
     ) -> None:
         """Replace the whole family in one step: these entries, no cards, no portraits.
 

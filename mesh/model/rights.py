@@ -82,6 +82,17 @@ class Rights:
         tags = self.until.keys() | before.until.keys()
         return frozenset(tag for tag in tags if _is_more(self.of(tag), before.of(tag)))
 
+    def widened(self, other: Rights) -> Rights:
+        """By which whatever one of the two lets in comes in."""
+        tags = self.until.keys() | other.until.keys()
+        both = {tag: (self.of(tag), other.of(tag)) for tag in tags}
+        return Rights(
+            {
+                tag: (max(one[0], two[0]), max(one[1], two[1]))
+                for tag, (one, two) in both.items()
+            }
+        )
+
     @property
     def undone(self) -> frozenset[bytes]:
         """The author tags whose words are void altogether."""

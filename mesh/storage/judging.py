@@ -4,6 +4,10 @@ Facts are judged as they come, by the roster of that moment; what it was judged 
 an author's rights turn out to have ended earlier, what it wrote since is dropped, its objects
 are seen anew, and all cursors with it: what a void forgetting erased is asked for again. When
 rights last longer, what was refused of these authors is asked for again.
+
+A roster may say more for a moment and then less again, and never be judged by: the disk was
+full, or the process died. So the rights by which anything here may have been let in are kept
+too, from before the roster counts.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
 from mesh.model.fact import FactKind, Level
-from mesh.model.rights import Rights
+from mesh.model.rights import UNDONE, Rights
 from mesh.storage import feeds, parting
 from mesh.storage.records import Intake
 
@@ -43,6 +47,13 @@ class Judged(NamedTuple):
     own: tuple[bytes, ...]
 
 
+def let_in(connection: Connection, rights: Rights) -> None:
+    """A roster is about to count: facts may come in by these rights until it is judged by."""
+    allowed = _kept(connection, "let in") or _kept(connection, "judged") or _NOBODY
+    _keep(connection, "let in", allowed.widened(rights))
+    _keep(connection, "in force", rights)
+
+
 class _Void(NamedTuple):
     n: int
     kind: int
@@ -57,13 +68,14 @@ def judge_anew(
 
     ``undone``: the first meetings that were; what came by those heard of now goes too.
     """
-    known = connection.execute("SELECT value FROM meta WHERE name='judged'").get
-    if known == rights.packed():
+    before = _kept(connection, "judged")
+    allowed = (_kept(connection, "let in") or before) if before else None
+    if before and allowed and rights.packed() == before.packed() and not rights.fallen(allowed):
         return None
-    connection.execute("INSERT OR REPLACE INTO meta VALUES('judged',?)", (rights.packed(),))
+    _keep(connection, "judged", rights)
+    _keep(connection, "let in", _let_in_after(connection, rights))
     intake = Intake(connection, rules, details=False)
-    before = Rights.unpacked(known) if known else None
-    written = _written_by(connection, rights, before)
+    written = _written_by(connection, rights, allowed)
     void = [row for row in written if _is_void(rules, row)]
     doomed = [row for row in void if not _keeps_at_home(rules, row)]
     by_object: dict[bytes, list[_Void]] = {}
@@ -83,20 +95,39 @@ def judge_anew(
     return Judged(intake.finish(), asks_again, tuple(own))
 
 
+def _let_in_after(connection: Connection, rights: Rights) -> Rights:
+    """By what anything here may have been let in, when all is judged by these rights.
+
+    A roster that counts already and is yet to be judged by may let in more.
+    """
+    in_force = _kept(connection, "in force") or rights
+    void = dict.fromkeys(rights.undone, UNDONE)
+    return Rights({**rights.widened(in_force).until, **void})
+
+
 def undone_before(connection: Connection) -> frozenset[bytes]:
     """The author tags whose first meeting was undone, and what came by it given back."""
-    known = connection.execute("SELECT value FROM meta WHERE name='judged'").get
-    return Rights.unpacked(known).undone if known else frozenset()
+    known = _kept(connection, "judged")
+    return known.undone if known else frozenset()
+
+
+def _kept(connection: Connection, name: str) -> Rights | None:
+    packed = connection.execute("SELECT value FROM meta WHERE name=?", (name,)).get
+    return Rights.unpacked(packed) if packed else None
+
+
+def _keep(connection: Connection, name: str, rights: Rights) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (name, rights.packed()))
 
 
 def _written_by(
-    connection: Connection, rights: Rights, before: Rights | None
+    connection: Connection, rights: Rights, allowed: Rights | None
 ) -> Iterator[_Void]:
     """What must be judged: the facts of authors whose rights have fallen, and all rivals."""
-    if before is None:
+    if allowed is None:
         yield from _rows(connection, _FACTS, ())
         return
-    fallen = rights.fallen(before)
+    fallen = rights.fallen(allowed)
     for tag in sorted(fallen):
         between = (tag + bytes(10), tag + b"\xff" * 10)
         yield from _rows(connection, f"{_FACTS} AND fact.id BETWEEN ? AND ?", between)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh.storage.judging import let_in
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import apsw
 
+    from mesh.model.rights import Rights
     from mesh.storage.database import Database
 
 PAST_TAGS = "past author tags"
@@ -29,12 +32,20 @@ class FamilyShelf:
             lambda sql: [raw for (raw,) in sql.execute("SELECT raw FROM entry")]
         )
 
-    async def save_entries(self, entries: Sequence[bytes]) -> None:
-        """Add signed roster entries."""
-        await self._database.write(lambda sql: _add_entries(sql, entries), synced=True)
+    async def save_entries(self, entries: Sequence[bytes], rights: Rights) -> None:
+        """Add signed roster entries; by these rights facts come in as soon as they count."""
+
+        def job(sql: apsw.Connection) -> None:
+            _add_entries(sql, entries)
+            let_in(sql, rights)
+
+        await self._database.write(job, synced=True)
 
     async def start_over(
-        self, entries: Sequence[bytes], secrets: Mapping[str, bytes] | None = None
+        self,
+        entries: Sequence[bytes],
+        rights: Rights,
+        secrets: Mapping[str, bytes] | None = None,
     ) -> None:
         """Replace the family in one step; cursors of former peers mean nothing any more."""
         kept = list((secrets or {}).items())
@@ -43,6 +54,7 @@ class FamilyShelf:
             for table in ("entry", "card", "device_profile", "sighting", "cursor"):
                 sql.execute(f"DELETE FROM {table}")  # noqa: S608 — a fixed list of tables
             _add_entries(sql, entries)
+            let_in(sql, rights)
             sql.executemany("INSERT OR REPLACE INTO secret VALUES(?,?)", kept)
 
         await self._database.write(job, synced=True)

@@ -387,6 +387,14 @@ RULES = (
         "tests/mesh/sync/test_rights.py",
     ),
     Rule(
+        "more for a moment",
+        "what came in by a roster that nothing was judged by is judged by the next one",
+        "mesh/storage/judging.py",
+        "allowed.widened(rights))",
+        "allowed)",
+        "tests/mesh/sync/test_rights.py",
+    ),
+    Rule(
         "what gained its right is asked for",
         "what was refused comes once its author's rights last longer",
         "mesh/storage/judging.py",

@@ -12,6 +12,7 @@ from mesh.family.household import Means
 from mesh.family.registry import Registry
 from mesh.model.device import Trust
 from mesh.model.hlc import HybridClock
+from mesh.model.rights import Rights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,20 +29,27 @@ class MemoryShelf:
         self.cards: dict[bytes, bytes] = {}
         self.profiles: dict[bytes, bytes] = {}
         self.is_full = False
+        self.rights = Rights({})
+        """By which facts may come in since."""
 
     async def load_entries(self) -> list[bytes]:
         return list(reversed(self.entries))
 
-    async def save_entries(self, entries: Sequence[bytes]) -> None:
+    async def save_entries(self, entries: Sequence[bytes], rights: Rights) -> None:
         await asyncio.sleep(0)  # as a disk would, let others have their turn
         if self.is_full:
             raise DiskFull
         self.entries += entries
+        self.rights = rights
 
     async def start_over(
-        self, entries: Sequence[bytes], secrets: Mapping[str, bytes] | None = None
+        self,
+        entries: Sequence[bytes],
+        rights: Rights,
+        secrets: Mapping[str, bytes] | None = None,
     ) -> None:
         self.entries, self.cards, self.profiles = list(entries), {}, {}
+        self.rights = rights
         self.secrets.update(secrets or {})
 
     async def load_secret(self, name: str) -> bytes | None:

@@ -297,6 +297,17 @@ async def test_nothing_counts_that_could_not_be_stored() -> None:
     assert await desk.registry.add(desk.outsider().public, Trust.FULL)
 
 
+async def test_by_which_rights_facts_come_in_is_stored_with_every_change() -> None:
+    desk, lap = await family("desk", "lap")
+    for trust in (Trust.LIMITED, Trust.FULL):
+        await desk.registry.set_trust(lap.key, trust)
+        await share([desk, lap])
+        assert desk.shelf.rights == lap.shelf.rights == desk.registry.roster.rights
+    await lap.registry.retire()
+    await lap.registry.start_anew()
+    assert lap.shelf.rights == lap.registry.roster.rights
+
+
 async def test_the_epoch_follows_the_full_devices() -> None:
     desk, lap, tab = await family("desk", "lap", "tab")
     first = await desk.registry.epoch_secret()

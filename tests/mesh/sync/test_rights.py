@@ -12,7 +12,7 @@ from mesh.model.fact import FactKind, Level, ObjectKind
 from mesh.model.hlc import TICK_MAX
 from mesh.model.rights import Rights
 from mesh.storage import reading
-from mesh.storage.judging import judge_anew
+from mesh.storage.judging import judge_anew, let_in
 from mesh.storage.objects import Rules, State, object_by_id
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, in_step, join
 
@@ -33,10 +33,7 @@ class Judging(Engine):
 
     async def hear(self, **ends: int) -> Judged | None:
         """The roster says that the rights of ``d`` (a name) ended at a tick."""
-        known = {author_tag(key): FOREVER for key in KEYS}
-        named = dict(zip("abcd", KEYS, strict=True))
-        known |= {author_tag(named[name]): (end, end) for name, end in ends.items()}
-        self.rights = Rights(known)
+        await self.heed(**ends)
         rules, rights = self.rules(), self.rights
         judged = await self.database.write(lambda sql: judge_anew(sql, rules, rights))
         if judged is not None:
@@ -46,6 +43,15 @@ class Judging(Engine):
         return judged
 
     rights = Rights({author_tag(key): FOREVER for key in KEYS})
+
+    async def heed(self, **ends: int) -> None:
+        """The same, but nothing that is here is judged by it yet."""
+        known = {author_tag(key): FOREVER for key in KEYS}
+        named = dict(zip("abcd", KEYS, strict=True))
+        known |= {author_tag(named[name]): (end, end) for name, end in ends.items()}
+        rights = Rights(known)
+        await self.database.write(lambda sql: let_in(sql, rights))
+        self.rights = rights
 
     def rules(self) -> Rules:
         until = self.rights
@@ -226,3 +232,46 @@ async def test_who_wished_hears_what_was_decided_also_of_what_is_older_than_its_
     assert await b.state(id_of(turn)) == State.LIVE
     for engine in (a, b):
         await engine.stop()
+
+
+@pytest.mark.parametrize("later", [0, 1], ids=["to the same end", "to a later end"])
+async def test_what_came_while_more_was_said_for_a_moment_goes_again(
+    four: list[Judging], later: int
+) -> None:
+    a, b, _, d = four
+    memory = a.memory("shared")
+    await a.keep(memory)
+    await meet(a, b, d)
+    end = a.mint()[1]
+    d.hlc.see(end, end >> 16)
+    for one in (a, b):
+        await one.hear(d=end - 1)
+    for one in (a, b, d):
+        await one.heed()
+    await d.keep(d.about(id_of(memory), FactKind.FORGET, facts.Forgetting()))
+    await meet(d, a)
+    assert await a.state(id_of(memory)) == State.FORGOTTEN
+    for one in (a, b, d):
+        await one.hear(d=end - 1 + later)
+    await meet(a, b)
+    await all_same(a, b)
+    assert await a.state(id_of(memory)) == State.LIVE
+    assert await a.hear(d=end - 1 + later) is None
+
+
+async def test_what_is_judged_by_less_than_counts_is_judged_again(four: list[Judging]) -> None:
+    a, b, _, d = four
+    memory = a.memory("shared")
+    await a.keep(memory)
+    await meet(a, b, d)
+    end = a.mint()[1]
+    d.hlc.see(end, end >> 16)
+    less = Rights({**a.rights.until, d.tag: (end, end)})
+    rules = Rules(a.tag, lambda tag, tick: tick <= less.of(tag)[0])
+    await a.heed()
+    await a.database.write(lambda sql: judge_anew(sql, rules, less))
+    await d.keep(d.about(id_of(memory), FactKind.FORGET, facts.Forgetting()))
+    await meet(d, a)
+    await a.hear(d=end)
+    await meet(a, b)
+    assert await a.state(id_of(memory)) == State.LIVE
