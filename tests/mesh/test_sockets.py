@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +16,7 @@ from mesh.sockets.readiness import _Lookout
 from mesh.sockets.socket import BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Iterator
 
 LOCAL = "tcp://127.0.0.1:*"
 
@@ -53,11 +55,26 @@ class Events:
                     return value
 
 
+def threads() -> Iterator[int]:
+    """Of this process, by their numbers."""
+    return (int(thread.name) for thread in Path("/proc/self/task").iterdir())
+
+
 @pytest.fixture
 async def context() -> AsyncIterator[Context]:
     context = Context()
     yield context
     context.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ZeroMQ cannot choose")
+async def test_only_threads_of_zeromq_are_kept_on_one_processor(context: Context) -> None:
+    allowed, before = os.sched_getaffinity(0), set(threads())
+    context.router(Inbox())
+    begun = set(threads()) - before
+    assert len(begun) >= 2  # one sends and receives, one ends sockets
+    assert all(os.sched_getaffinity(thread) == {min(allowed)} for thread in begun)
+    assert os.sched_getaffinity(0) == allowed
 
 
 async def test_a_request_travels_there_and_back_over_ipc(
