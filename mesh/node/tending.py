@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mesh.commands.sparing import look_around
 from mesh.commands.telling import say_heartbeat
-from mesh.errors import StorageError
+from mesh.errors import MeshError
 from mesh.links.addresses import own_addresses
 from mesh.node.memory import give_back
 
@@ -55,8 +55,8 @@ async def _renew_card(following: Following) -> None:
 
 
 async def _tried(work: Coroutine[Any, Any, object]) -> None:
-    """A full disk ends none of the rest: this is due again the next time."""
+    """A full disk, or a right that just went, ends none of the rest: it is due again soon."""
     try:
         await work
-    except StorageError as error:
+    except MeshError as error:
         log.warning("not done this time: %s", error.code)
