@@ -12,21 +12,12 @@ from mesh.errors import BadInput, NotFound
 from mesh.messages import Said
 from mesh.model import fact as facts
 from mesh.model.fact import FactKind, Level
-from tests.mesh.companion.diary import Diary, diary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from mesh.storage.objects import Connection
+    from tests.mesh.companion.diary import Diary
 
 MANY = 200
-
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
 
 
 def levels_of(connection: Connection) -> dict[str, int]:

@@ -10,20 +10,13 @@ from mesh.companion import browsing
 from mesh.errors import BadInput, NotFound
 from mesh.storage import leafing
 from mesh.wishes import BrowseConversations, BrowseMemories, BrowseMessages
-from tests.mesh.companion.diary import MINUTE, NOON, Diary, diary, id_of
+from tests.mesh.companion.diary import MINUTE, NOON, Diary, id_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from mesh.companion.browsing import Browsing
     from mesh.wishes import ConversationPage, MessagePage
-
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
 
 
 async def say_many(device: Diary, number: int, conversation: str = "talk") -> None:

@@ -4,16 +4,12 @@ import json
 import stat
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from mesh.companion.exporting import fresh_file
 from mesh.errors import BadInput
 from tests.mesh.companion.diary import MINUTE, Diary, diary, id_of
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 DEMO = Path(__file__).parents[3] / "resources" / "demo" / "messages.jsonl"
 RICH = [
@@ -24,18 +20,6 @@ RICH = [
     {"id": "7", "conversation_id": "walk", "role": "tool", "text": "\N{GRINNING FACE}\0",
      "timestamp": 0.0},
 ]  # fmt: skip
-
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-async def phone(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path, "phone") as one:
-        yield one
 
 
 async def exported(device: Diary, folder: Path, kind: str = "conversations") -> bytes:

@@ -12,23 +12,11 @@ from mesh.companion.lines import LINE_MAX
 from mesh.errors import AmbiguousName, BadInput, NotFound
 from mesh.messages import Said
 from mesh.model import fact as facts
-from tests.mesh.companion.diary import Diary, diary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-async def phone(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path, "phone") as one:
-        yield one
+    from tests.mesh.companion.diary import Diary
 
 
 def line(text: str = "hello", talk: str = "talk", at: float = 1.5e9, **more: object) -> str:

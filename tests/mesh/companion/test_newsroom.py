@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
-
 from mesh.bus.bus import Bus
 from mesh.companion.newsroom import Newsroom
 from mesh.companion.settling import Settling
@@ -15,7 +13,6 @@ from mesh.storage.objects import Outcome
 from tests.mesh.companion.diary import NAMES, Diary, diary, id_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from mesh.messages import News
@@ -53,12 +50,6 @@ class Room:
             while self.count(kind) < times:
                 self._heard.clear()
                 await self._heard.wait()
-
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
 
 
 async def test_many_pages_are_told_each_and_looked_at_once(laptop: Diary) -> None:

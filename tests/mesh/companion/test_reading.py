@@ -11,22 +11,9 @@ from mesh.model import hlc
 from tests.mesh.companion.diary import MINUTE, NOON, Diary, diary, id_of, tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 FAMILY = {tag_of(name): id_of(name) for name in ("laptop", "phone")}
-
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-async def phone(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path, "phone") as one:
-        yield one
 
 
 async def test_an_empty_diary_answers_with_nothing(laptop: Diary) -> None:

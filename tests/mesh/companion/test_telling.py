@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from mesh.companion.telling import (
     forgettings_in,
     memories_in,
@@ -15,14 +13,7 @@ from mesh.messages import AssistantSaid, Message, MoodObserved, UserSaid
 from tests.mesh.companion.diary import Diary, diary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
-
-
-@pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
 
 
 def news(device: Diary) -> list[Message]:

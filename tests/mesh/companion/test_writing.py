@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def laptop(tmp_path: Path) -> AsyncIterator[Diary]:
-    async with diary(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
 async def phone(tmp_path: Path) -> AsyncIterator[Diary]:
     """A device of the same family that is not full."""
     async with diary(
