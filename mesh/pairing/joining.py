@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mesh.errors import MeshError, PairingRefused
 from mesh.model.device import device_id
 from mesh.pairing.attempt import Attempt
+from mesh.pairing.beat import Beat
 from mesh.pairing.effects import Adopt, Belong, Choose, End, GuestEffect, HangUp, Say, Show
 from mesh.pairing.frames import Adopted, Refusal, Welcome
 from mesh.pairing.guest import Calling, Joiner
@@ -94,7 +95,7 @@ class Joining:
         self._to_do: asyncio.Queue[GuestEffect] = asyncio.Queue()
         self._error: MeshError | None = None
         self._hung_up = asyncio.Event()
-        self._timer: asyncio.TimerHandle
+        self._beat: Beat
         self.endpoints: tuple[Endpoint, ...] = ()
 
     @classmethod
@@ -119,7 +120,7 @@ class Joining:
         joining = cls(Attempt(calling, entropy, clock.monotonic()), party, clock)
         joining.endpoints = tuple(endpoints)
         joining._dial(endpoints, context)
-        joining._tick_later()
+        joining._beat = Beat(TICK_S, joining._tick)
         joining._do(joining._attempt.begin())
         return joining
 
@@ -141,7 +142,7 @@ class Joining:
 
     async def close(self) -> None:
         """End the attempt; within a second, and twice does no harm."""
-        self._timer.cancel()
+        self._beat.stop()
         self._do(self._attempt.fail(PairingRefused(), Refusal.GONE))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PARTING_S):
@@ -164,13 +165,7 @@ class Joining:
                 now = self._clock.monotonic()
                 self._do(self._attempt.receive(lane, received.frames[0], now))
 
-    def _tick_later(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(TICK_S, self._tick, loop.time() + TICK_S)
-
-    def _tick(self, due: float) -> None:
-        late = max(0.0, asyncio.get_running_loop().time() - due)
-        self._tick_later()
+    def _tick(self, late: float) -> None:
         self._do(self._attempt.tick(self._clock.monotonic(), late))
 
     def _do(self, effects: Iterable[GuestEffect]) -> None:

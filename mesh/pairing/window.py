@@ -24,6 +24,7 @@ import msgspec
 
 from mesh.errors import InvitationClosed, InvitationInvalid, MeshError, PairingUnreachable
 from mesh.model.device import clean_name, device_id
+from mesh.pairing.beat import Beat
 from mesh.pairing.effects import (
     Admit,
     Ask,
@@ -70,7 +71,7 @@ class PairingWindow:
         self._error: MeshError | None = None
         self._reception: Reception
         self._socket: Socket
-        self._timer: asyncio.TimerHandle
+        self._beat: Beat
         self.invitation: Shown
 
     @classmethod
@@ -98,7 +99,7 @@ class PairingWindow:
             window._socket.close()
             raise
         door.open_pairing()
-        window._tick_later()
+        window._beat = Beat(TICK_S, window._tick)
         return window
 
     async def next_event(self) -> Event:
@@ -125,7 +126,7 @@ class PairingWindow:
         """Close the window; within a second, and twice does no harm."""
         if self._socket.closed:
             return
-        self._timer.cancel()
+        self._beat.stop()
         self._do(self._reception.close(Refusal.CLOSED, InvitationClosed()))
         self._door.close_pairing()
         # What was said last is on its way: the joiner hangs up once it has heard it.
@@ -166,13 +167,7 @@ class PairingWindow:
                 peer, message = received.frames
                 self._do(self._reception.receive(peer, message, self._clock.monotonic()))
 
-    def _tick_later(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(TICK_S, self._tick, loop.time() + TICK_S)
-
-    def _tick(self, due: float) -> None:
-        late = max(0.0, asyncio.get_running_loop().time() - due)
-        self._tick_later()
+    def _tick(self, late: float) -> None:
         self._do(self._reception.tick(self._clock.monotonic(), late))
 
     def _happened(self, happening: Happening, descriptor: int) -> None:
