@@ -3,7 +3,8 @@
 Faithful, a lane is what the product's own is: in order, nothing twice, and lost is only what
 was on its way when it was cut, which either end may notice seconds later. *Lossy*, single
 frames are lost, doubled and overtaken too: nothing false may come of that, but what is missing
-comes only by the next talk.
+comes only by the next talk. Only a hello is never overtaken by a later one: on what terms
+everything else comes would be another, and no lane of ours can do that.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from mesh.errors import PeerUnreachable, ProtocolError
 from mesh.links.credit import Flow, Outgoing
 from mesh.links.handshake import LaneKind
+from mesh.wire import frames
 from tests.simulation.disk import Died
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class VirtualLane:
         self.is_cut = False
         self.other: VirtualLane
         self._last_arrival = 0.0
+        self._last_hello = 0.0
         self._outgoing = Outgoing()
         self._credit: asyncio.Future[None] | None = None
         self._turn = asyncio.Lock()
@@ -60,6 +63,8 @@ class VirtualLane:
         if not network.is_lossy:
             # Of two timers of one moment the later may run first.
             arrival = self._last_arrival = max(arrival, self._last_arrival + TICK_S)
+        elif isinstance(frames.read(payload), frames.Hello):
+            arrival = self._last_hello = max(arrival, self._last_hello + TICK_S)
         network.loop.call_at(arrival, self.other.arrive, payload)
 
     def arrive(self, payload: bytes) -> None:
