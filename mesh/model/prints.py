@@ -3,9 +3,9 @@
 key          stamp 8 ‖ digest 16, both of the fact's bytes: nothing local, so devices agree
 fingerprint  of the sum of the digests and how many there are: equal sets, equal prints
 
-Kept as one string of bytes and a sum for every so many facts, so that a hundred thousand facts
+Kept as one row of bytes and a sum for every so many facts, so that a hundred thousand facts
 take some three megabytes, twice that while they are put in order, and a print of any stretch a
-few hundred additions at most.
+few hundred additions at most. Where the row is, in memory or elsewhere, is for others to say.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import hashlib
 import struct
 from bisect import bisect_left
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 STAMP_SIZE = 8
 DIGEST_SIZE = 16
@@ -68,19 +68,52 @@ def writer_of(raw: bytes) -> bytes | None:
         return None
 
 
+class Row(Protocol):
+    """Bytes that are written from front to back, and read anywhere."""
+
+    def add(self, more: bytes) -> None:
+        """Put these behind the last."""
+
+    def read(self, begin: int, end: int) -> bytes:
+        """What was put from one place up to another, that one not included."""
+
+    def __len__(self) -> int:
+        """How many bytes were put."""
+
+
+class ShortRow:
+    """A row in memory."""
+
+    def __init__(self) -> None:
+        self._all = bytearray()
+
+    def add(self, more: bytes) -> None:
+        """As in every row."""
+        self._all += more
+
+    def read(self, begin: int, end: int) -> bytes:
+        """As in every row."""
+        return bytes(self._all[begin:end])
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
 class Prints:
     """Keys in order, each with the number its fact has in a feed (0: none)."""
 
-    def __init__(self, entries: Iterable[bytes]) -> None:
+    def __init__(self, entries: Iterable[bytes], new_row: Callable[[], Row] = ShortRow) -> None:
         """``entries``: keys, each with its number in 8 bytes behind it, in any order."""
-        self._all = _in_order(entries)
+        self._all = _in_order(entries, new_row)
         self._sums = [0]
         self._sums += self._summed()
 
     @classmethod
-    def of(cls, facts: Iterable[tuple[int, bytes]]) -> Prints:
+    def of(
+        cls, facts: Iterable[tuple[int, bytes]], new_row: Callable[[], Row] = ShortRow
+    ) -> Prints:
         """Of numbers and facts' bytes; what cannot be read is nobody's to compare."""
-        return cls(_entries(facts))
+        return cls(_entries(facts), new_row)
 
     def _summed(self) -> Iterator[int]:
         total = 0
@@ -90,7 +123,7 @@ class Prints:
 
     def _sum(self, first: int, last: int) -> int:
         high = low = 0
-        for upper, lower in _HALVES.iter_unpack(self._all[first * _SIZE : last * _SIZE]):
+        for upper, lower in _HALVES.iter_unpack(self._all.read(first * _SIZE, last * _SIZE)):
             high += upper
             low += lower
         return (high << 64) + low
@@ -100,15 +133,16 @@ class Prints:
 
     def key(self, place: int) -> bytes:
         """The key at a place, 0 the first."""
-        return self._all[place * _SIZE : place * _SIZE + KEY_SIZE]
+        return self._all.read(place * _SIZE, place * _SIZE + KEY_SIZE)
 
     def digest(self, place: int) -> bytes:
         """The digest of the fact at a place."""
-        return self._all[place * _SIZE + STAMP_SIZE : place * _SIZE + KEY_SIZE]
+        return self._all.read(place * _SIZE + STAMP_SIZE, place * _SIZE + KEY_SIZE)
 
     def number(self, place: int) -> int:
         """The number of the fact at a place."""
-        return _from_bytes(self._all[place * _SIZE + KEY_SIZE : (place + 1) * _SIZE], "big")
+        found = self._all.read(place * _SIZE + KEY_SIZE, (place + 1) * _SIZE)
+        return _from_bytes(found, "big")
 
     def places(self, lower: bytes, upper: bytes) -> tuple[int, int]:
         """Where a stretch begins and ends: an empty bound is before all, or behind all."""
@@ -151,43 +185,42 @@ def fingerprint(total: int, count: int) -> bytes:
     return state.digest()
 
 
-def _in_order(entries: Iterable[bytes]) -> bytes:
-    """Entries of one size in order, as one string.
+def _in_order(entries: Iterable[bytes], new_row: Callable[[], Row]) -> Row:
+    """Entries of one size in order, in one row.
 
     A run of them at a time is sorted, then what lies between two cuts of all the runs: as
-    objects of their own a million entries would take three times the memory of the string.
+    objects of their own a million entries would take three times the memory of the row.
     """
-    coming, runs = iter(entries), []
+    coming, drafts = iter(entries), new_row()
+    runs: list[tuple[int, int]] = []
+    samples: list[bytes] = []
     while batch := sorted(islice(coming, _RUN)):
-        runs.append(b"".join(batch))
+        begin = len(drafts)
+        drafts.add(b"".join(batch))
+        runs.append((begin, len(drafts)))
+        samples += batch[:: _RUN // _SAMPLES]
     if len(runs) <= 1:
-        return b"".join(runs)
-    samples = sorted(
-        run[at : at + _SIZE]
-        for run in runs
-        for at in range(0, len(run), _RUN // _SAMPLES * _SIZE)
-    )
-    found, begun = bytearray(), [0] * len(runs)
+        return drafts
+    samples.sort()
+    found = new_row()
     for cut in [*samples[_SAMPLES::_SAMPLES], None]:
-        ends = [len(run) if cut is None else _before(run, cut) for run in runs]
-        part = [
-            run[at : at + _SIZE]
-            for run, first, last in zip(runs, begun, ends, strict=True)
-            for at in range(first, last, _SIZE)
-        ]
-        part.sort()
-        found += b"".join(part)
-        begun = ends
-    runs.clear()
-    return bytes(found)
+        ends = [end if cut is None else _before(drafts, begin, end, cut) for begin, end in runs]
+        part: list[bytes] = []
+        for (begin, _), end in zip(runs, ends, strict=True):
+            piece = drafts.read(begin, end)
+            part += (piece[at : at + _SIZE] for at in range(0, len(piece), _SIZE))
+        found.add(b"".join(sorted(part)))
+        runs = [(end, last) for end, (_, last) in zip(ends, runs, strict=True)]
+    return found
 
 
-def _before(run: bytes, cut: bytes) -> int:
-    """How many bytes of a run in order are entries below a cut."""
-    return _SIZE * bisect_left(
-        range(len(run) // _SIZE),
+def _before(row: Row, begin: int, end: int, cut: bytes) -> int:
+    """Where in a part of a row that is in order the entries below a cut end."""
+    count = (end - begin) // _SIZE
+    return begin + _SIZE * bisect_left(
+        range(count),
         cut,
-        key=lambda place: run[place * _SIZE : (place + 1) * _SIZE],
+        key=lambda place: row.read(begin + place * _SIZE, begin + (place + 1) * _SIZE),
     )
 
 

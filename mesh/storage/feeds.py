@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -10,9 +12,10 @@ from mesh.model.allowance import floor_of
 from mesh.model.cursor import RANGES_MAX, Cursor, Mark, Range, Ranges
 from mesh.model.fact import STAMP_MAX
 from mesh.model.prints import Prints, digest_of, writer_of
+from mesh.storage.spilling import LongRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     import apsw
 
@@ -212,14 +215,16 @@ def given_prints(
     top = int(connection.execute("SELECT top FROM feed WHERE scope=?", (scope,)).get or 0)
     since = allowed.floor(scope)
     statement = "SELECT fact.number, fact.raw" + _given(only_mine=only_mine)
-    return top, Prints.of(connection.execute(statement, (scope, 1, top, since)))
+    found = connection.execute(statement, (scope, 1, top, since))
+    return top, Prints.of(found, _rows_beside(connection))
 
 
 def held_prints(connection: apsw.Connection, scope: int, since: int) -> Prints:
     """The prints of what is here of a scope, from objects not older than ``since``."""
     since = floor_of(scope, since)
     statement = "SELECT 0, fact.raw" + _given(only_mine=False)
-    return Prints.of(connection.execute(statement, (scope, 1, STAMP_MAX, since)))
+    found = connection.execute(statement, (scope, 1, STAMP_MAX, since))
+    return Prints.of(found, _rows_beside(connection))
 
 
 def held_prints_of(
@@ -230,12 +235,21 @@ def held_prints_of(
     For a giver that gives only its own: which lines it imported itself, it alone knows.
     """
     statement = "SELECT 0, fact.raw" + _given(only_mine=False)
-    own: list[tuple[int, bytes]] = []
     imported: set[bytes] = set()
-    for number, raw in connection.execute(statement, (scope, 1, STAMP_MAX, 0)):
-        author = writer_of(raw)
-        if author is None:
-            imported.add(digest_of(raw))
-        elif author in tags:
-            own.append((number, raw))
-    return Prints.of(own), frozenset(imported)
+
+    def own() -> Iterator[tuple[int, bytes]]:
+        for number, raw in connection.execute(statement, (scope, 1, STAMP_MAX, 0)):
+            author = writer_of(raw)
+            if author is None:
+                imported.add(digest_of(raw))
+            elif author in tags:
+                yield number, raw
+
+    prints = Prints.of(own(), _rows_beside(connection))
+    return prints, frozenset(imported)
+
+
+def _rows_beside(connection: apsw.Connection) -> Callable[[], LongRow]:
+    """Rows that, when they grow long, are in the folder of this database."""
+    name = connection.filename
+    return partial(LongRow, Path(name).parent if name else None)
