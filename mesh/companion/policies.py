@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from mesh.companion.last_copies import Shelf, Vouchers, left_to
 from mesh.companion.withdrawing import differing, start_over, withdraw
 from mesh.errors import BadSettings, ProfileError
 from mesh.model import fact as facts
@@ -55,16 +56,6 @@ class Home(Protocol):
     @property
     def roster(self) -> Roster:
         """Who is family now."""
-
-
-class Shelf(Protocol):
-    """Where small things are kept."""
-
-    async def load_secret(self, name: str) -> bytes | None:
-        """What is kept under a name."""
-
-    async def save_secret(self, name: str, secret: bytes | None) -> None:
-        """Keep it."""
 
 
 class Told(msgspec.Struct, array_like=True, frozen=True):
@@ -111,6 +102,7 @@ class Policies:
     """Whether this device knows what was chosen before it came."""
     is_joining: Callable[[], bool] = lambda: False
     """Whether it may yet come back as what it was: until then it gives nothing up."""
+    vouchers: Vouchers = field(init=False)
     _told: Told | None = None
     _followed: Told | None = None
     """By whose word ``grants`` are what they are, while this device is limited."""
@@ -119,8 +111,12 @@ class Policies:
     _file: bytes | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def __post_init__(self) -> None:
+        self.vouchers = Vouchers(self.shelf)
+
     async def open(self) -> None:
         """What was kept; then what is in force."""
+        await self.vouchers.open()
         told = await self.shelf.load_secret(TERMS)
         self._told = msgspec.msgpack.decode(told, type=Told) if told else None
         good = await self.shelf.load_secret(LAST_GOOD)
@@ -365,6 +361,7 @@ class Policies:
             self.held = before.joined(wanted)
             await self._keep_held()
             kinds = differing(before, wanted)
+            await self.vouchers.forget(k for k in kinds if wanted.widest(k) > before.widest(k))
             # What was asked for while more could be held is here first, or it would stay.
             await self.database.wait_written()
             if not before.within(wanted):
@@ -373,6 +370,24 @@ class Policies:
             self.held = wanted
             await self._keep_held()
             return True
+
+    def left_to(self, key: bytes, holds: Grants) -> dict[int, int]:
+        """What a device will have as soon as it is in step (last_copies.py).
+
+        ``holds``: what it says that it may have.
+        """
+        if not self.is_full or self.trust(key) is not Trust.FULL:
+            return {}
+        given, vouched = self.allowance(Trust.FULL, key), self.vouchers.of(key)
+        return left_to(given, self.grants, holds, vouched)
+
+    async def leave_to(self, key: bytes, holds: Grants, writing: Writing) -> None:
+        """That device is in step: what it has need not be kept here any more as a last copy."""
+        async with self._turn:
+            levels = self.left_to(key, holds)
+            if levels:
+                await self.vouchers.add(key, levels)
+                await withdraw(self.database, writing, set(levels))
 
     async def _keep_held(self) -> None:
         await self.shelf.save_secret(HELD, policies.write_note(self.held).encode())

@@ -61,7 +61,7 @@ class Following:
         self.amends = Amends(tasks, self._make_all_good)
         self._announcing: asyncio.TimerHandle | None = None
         self._ending_aside: asyncio.TimerHandle | None = None
-        self._rules_of: tuple[object, ...] = (None,) * 5
+        self._rules_of: tuple[object, ...] = (None,) * 6
         self._rules: Rules
         self.sharing: Sharing
         self.services: Services
@@ -349,7 +349,8 @@ class Following:
         services = self.services
         policies, roster = services.policies, services.registry.roster
         grants, tags = policies.grants, policies.private_tags
-        of = (roster, policies.policy, grants, tags, self.believed)
+        vouched = policies.vouchers.vouched
+        of = (roster, policies.policy, grants, tags, self.believed, vouched)
         if not all(map(is_, of, self._rules_of)):
             self._rules_of = of
             self._rules = Rules(
@@ -358,7 +359,7 @@ class Following:
                 grants,
                 tags,
                 roster.was_admin_at,
-                LastCopies(services.registry.key, roster, policies.policy).keeps,
+                LastCopies(services.registry.key, roster, policies.policy, vouched).keeps,
                 roster.past_of(services.registry.key),
                 undone=roster.parted_tags & self.believed,
                 gives_only_own=services.gossip.gives_only_own,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from operator import is_
 from typing import TYPE_CHECKING
 
 from mesh.messages import HistoryArrived, told
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 HOUR_S = 3600.0
+_NEVER = (None,) * 6
 NOTES_MAX = 60
 """So often an hour a device can make this one write down what it may have."""
 
@@ -54,6 +56,9 @@ class Sharing:
         """What each device said in its last hello that it may still have."""
         self._noted: dict[bytes, deque[float]] = {}
         """When that was last noted, by device."""
+        self._leaving: set[bytes] = set()
+        self._left_nothing: dict[bytes, tuple[object, ...]] = {}
+        """On what terms there was nothing that a device could take the place of."""
         self._looked_for: frozenset[str] | None = None
         """The private tags for which everything was looked at since the start."""
 
@@ -112,9 +117,39 @@ class Sharing:
             self._spawn(self.follow())
 
     def moved(self, key: bytes) -> None:
-        """A talk went on: all that was chosen may be here now."""
-        if not self._policies.is_heard and self._current().sync.has_settings_of(key):
+        """A talk went on: all that was chosen may be here now, or all that is here there."""
+        sync = self._current().sync
+        if not self._policies.is_heard and sync.has_settings_of(key):
             self._spawn(self._hear())
+        if self._is_to_leave(key) and sync.in_step(key):
+            self._leaving.add(key)
+            self._spawn(self._leave(key))
+
+    def _is_to_leave(self, key: bytes) -> bool:
+        """Whether that device may take the place of last copies here; asked very often."""
+        policies, said = self._policies, self._said.get(key)
+        if said is None or key in self._leaving:
+            return False
+        roster, vouched = policies.home.roster, policies.vouchers.vouched
+        of = (said, policies.policy, policies.own, policies.grants, roster, vouched)
+        if all(map(is_, of, self._left_nothing.get(key, _NEVER))):
+            return False
+        if policies.left_to(key, said):
+            return True
+        self._left_nothing[key] = of
+        return False
+
+    async def _leave(self, key: bytes) -> None:
+        """What a device that is in step has as well goes from here, if it may not be here."""
+        services = self._current()
+        try:
+            with self._owed():
+                async with self._turn:
+                    await self._policies.leave_to(key, self._said[key], services.writing)
+        finally:
+            self._leaving.discard(key)
+        services.bus.publish(told(HistoryArrived(messages=0), services.device_id))
+        await self._tell_mood()
 
     async def _hear(self) -> None:
         if await self._policies.hear():

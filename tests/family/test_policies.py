@@ -269,6 +269,48 @@ async def test_what_a_removed_device_wrote_stays_when_nobody_may_have_it(
         await until_remembers(laptop, "of the desk", "of the laptop", "of the phone")
 
 
+async def test_what_a_removed_device_wrote_stays_until_another_own_device_has_it(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await laptop.ask(Remember(text="of the laptop"))
+        await in_step(desk, laptop)
+        await laptop.stop()
+        await phone.ask(Remember(text="of the phone"))
+        await until_remembers(desk, "of the laptop", "of the phone")
+        await desk.ask(Revoke(device=phone.id))
+        await phone.stop()
+        await choose(desk, "memory_access", "off", desk)
+        await until_remembers(desk, "of the phone")
+        await desk.stop()
+        await desk.start()
+        assert await desk.texts() == {"of the phone"}
+        await laptop.start()
+        await until_remembers(laptop, "of the laptop", "of the phone")
+        await until_remembers(desk)
+        await desk.stop()
+        await desk.start()
+        assert await desk.texts() == set()
+        await choose(desk, "memory_access", "default", desk)
+        await until_remembers(desk, "of the laptop", "of the phone")
+        await laptop.stop()
+        await choose(desk, "memory_access", "off", desk)
+        await until_remembers(desk, "of the phone")
+
+
+async def test_last_copies_go_as_soon_as_one_of_the_others_may_have_them_again(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await left_behind(desk, laptop, phone)
+        await choose(desk, "memory_access", "off")
+        await until_remembers(laptop, "of the laptop", "of the phone")
+        await until_remembers(desk, "of the desk", "of the phone")
+        await choose(desk, "memory_access", "on", desk)
+        await until_remembers(desk, "of the desk", "of the laptop", "of the phone")
+        await until_remembers(laptop, "of the laptop")
+
+
 async def test_why_a_removed_device_felt_so_stays_when_nobody_may_have_it(
     tmp_path: Path,
 ) -> None:

@@ -164,6 +164,8 @@ class Choosing(World):
             device_id(key) for key, member in roster.members.items()
             if member.trust is Trust.FULL and key != device.key
         ]  # fmt: skip
+        # Who is given only what is recent does not have all of it.
+        windowed = {device_id(key) for key, since in device.windows.items() if since}
         for scope, raw in _others_content(device):
             kind, _, level = scope_parts(scope)
             if trust is not Trust.FULL:
@@ -171,7 +173,8 @@ class Choosing(World):
                 level = max(item(raw).level, store.level(item(raw).object))
             is_last = trust is Trust.FULL and item(raw).object[:6] not in tags
             is_last = is_last and all(
-                level > widest(said, kind, Trust.FULL, other) for other in others
+                level > widest(said, kind, Trust.FULL, other) or other in windowed
+                for other in others
             )
             # What it said itself and lost in a crash came back from others; it may keep that.
             is_own = item(raw).object[:6] == author_tag(device.key)

@@ -307,6 +307,14 @@ RULES = (
         "tests/family/test_policies.py",
     ),
     Rule(
+        "let go when another has it",
+        "what no member wrote stays until another own device has it for sure",
+        "mesh/companion/last_copies.py",
+        "        if self.vouched is not None and level",
+        "        if self.vouched is None and level",
+        "tests/simulation/test_last_copies.py",
+    ),
+    Rule(
         "hidden with its conversation",
         "what is said where a forgetting waits for a person is hidden too",
         RECORDS,

@@ -1,0 +1,67 @@
+"""What nobody in reach wrote is never let go of by all who have it at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mesh.commands.desk import grant
+from mesh.model.device import device_id
+from mesh.wishes import Import, SetPolicy
+from tests.simulation.families import FULL
+from tests.simulation.world import Shape, World
+
+if TYPE_CHECKING:
+    from tests.simulation.device import Device
+
+ARCHIVE = Path(__file__).parent / "archives" / "diary.jsonl"
+MEETING_S, LONG_S = 5.0, 120.0
+LINES = (
+    "SELECT count(*) FROM fact JOIN object ON object.n=fact.object"
+    " WHERE fact.kind=1 AND fact.id IS NULL AND object.state=0"
+)
+
+
+def lines(device: Device) -> int:
+    """How many imported lines are shown there."""
+    return int(device.connection.execute(LINES).get)
+
+
+async def takes_from_itself(device: Device, after: float) -> None:
+    await asyncio.sleep(after)
+    choice = SetPolicy(key="conversation_continuity", value="off", device=device_id(device.key))
+    await grant(device.services, choice, lambda _: None)
+
+
+@pytest.mark.parametrize("apart_ms", [0, 1, 3, 6, 10, 15, 20, 30, 50])
+def test_of_two_that_give_a_kind_up_together_one_keeps_what_the_third_brought(
+    apart_ms: int,
+) -> None:
+    shape = Shape((FULL, FULL, FULL), 0, 0.0, False, 0.02, {"say": 1.0}, {"start": 1.0})
+    world = World(apart_ms, shape)
+
+    async def run() -> None:
+        for device in world.devices:
+            await world.start(device)
+        await asyncio.sleep(MEETING_S)
+        one, other, third = world.devices
+        await grant(third.services, Import(path=str(ARCHIVE)), lambda _: None)
+        await asyncio.sleep(MEETING_S)
+        brought = lines(third)
+        assert brought == lines(one) == lines(other) > 0
+        third.crash()
+        await asyncio.sleep(MEETING_S)
+        await asyncio.gather(
+            takes_from_itself(one, 0.0), takes_from_itself(other, apart_ms / 1000)
+        )
+        await asyncio.sleep(LONG_S)
+        assert max(lines(one), lines(other)) == brought
+
+    try:
+        world.gather()
+        world.loop.run_until_complete(run())
+    finally:
+        world.clean_up()
