@@ -106,6 +106,4 @@ def _opened(file: IO[bytes], cipher: Cipher, lock: Lock, number: int) -> bytes:
             sealed = file.read(size)
         return cipher.open(number, sealed, b"")
     except (OSError, BadSeal) as error:
-        raise StorageError(
-            "What was put aside for a moment cannot be read any more."
-        ) from error
+        raise StorageError from error
