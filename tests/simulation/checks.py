@@ -82,6 +82,8 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
     found = set()
     for identity, items in store.objects.items():
         is_recent = store.newest(identity) >= oldest
+        # Who may not label it private keeps what has a private tag to itself.
+        waits = here is not Trust.FULL and store.has_private_tag(identity)
         for one in items:
             if here is not Trust.FULL and one.raw not in store.mine:
                 continue
@@ -92,7 +94,7 @@ def may_have(giver: Device, taker: bytes, store: Store) -> set[bytes]:
             elif one.object_kind == CONVERSATION:
                 fits = there is Trust.FULL and store.may_leave(one)
             else:
-                fits = is_recent and store.may_leave(one)
+                fits = is_recent and store.may_leave(one) and not waits
             if fits:
                 found.add(one.raw)
     return found

@@ -69,10 +69,17 @@ def _told(devices: list[Device], before: Store, union: Store, roster: Roster) ->
 
 
 def _kept_at_home(store: Store, union: Store) -> set[bytes]:
-    """The own words of a limited device that are private by what it and all others know."""
+    """The own words of a limited device that are private by what it and all others know.
+
+    Or by a tag, as long as nobody who may has labelled it: the device itself may not.
+    """
     known = union.joined(store)
     mine = [one for one in map(item, store.mine) if not one.is_stub]
-    return {one.raw for one in mine if known.level(one.object) > FAMILY}
+    return {
+        one.raw
+        for one in mine
+        if known.level(one.object) > FAMILY or store.has_private_tag(one.object)
+    }
 
 
 def _must_be_settled(

@@ -32,6 +32,8 @@ KINDS = {
 }
 """Which kinds of objects a device may have, unless its owner chooses otherwise."""
 DAY_MS = 86_400_000
+PRIVATE_TAG = b"personal"
+"""The one private tag that owners in a run use; it stands in no text."""
 
 _decode: Callable[[bytes], list[Any]] = msgspec.msgpack.Decoder(list[Any]).decode
 
@@ -167,6 +169,12 @@ class Store:
             and not self.is_forgotten(one.object)
             and (self.has_root(one.object) or one.object_kind == CONVERSATION)
         )
+
+    def has_private_tag(self, identity: bytes) -> bool:
+        """Whether a private tag stands on it."""
+        about = [one for one in self.objects.get(identity, ()) if PRIVATE_TAG in one.raw]
+        removed = {seen for one in about if one.kind == UNTAG for seen in one.sees}
+        return any(one.kind in {ROOT, TAG} and one.id not in removed for one in about)
 
     def width(self, identity: bytes) -> int:
         """The widest level anything ever said of an object."""

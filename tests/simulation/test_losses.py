@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh import wishes
+from mesh.model.device import Trust, device_id
 from tests.simulation import checks, losses
 from tests.simulation.calm import calm_world, told
 from tests.simulation.families import FULL, LIMITED
-from tests.simulation.model import LABEL, ROOT, TEXT, WISH, Store, item
+from tests.simulation.model import LABEL, ROOT, TAG, TEXT, WISH, Store, item
 from tests.simulation.owner import FOLDER
 
 if TYPE_CHECKING:
@@ -126,3 +127,21 @@ def test_a_wish_about_what_only_limited_devices_know_to_be_new_goes_no_further(
     assert kinds_on(wisher, line) == [ROOT, TEXT, WISH]
     assert kinds_on(other, line) == [ROOT, TEXT]
     look_for_losses(calm, on_disks(calm))
+
+
+def test_what_a_private_tag_keeps_on_a_device_that_was_lowered_is_missed_by_nobody() -> None:
+    with calm_world(FULL, FULL) as world:
+        one, other = told(world, (0, wishes.Say(text="ours", conversation="work")))
+        message = message_on(one)
+        lowered = wishes.SetTrust(device=device_id(other.key), trust=Trust.LIMITED)
+        told(
+            world,
+            (1, wishes.Retag(id=message.hex(), add=("personal",))),
+            (0, lowered),
+            (0, wishes.Relabel(id=message.hex(), privacy="family")),
+        )
+        assert TAG in kinds_on(other, message)
+        assert TAG not in kinds_on(one, message)
+        assert other.services.sync.in_step(one.key)
+        checks.in_step_is_true(other, one)
+        look_for_losses(world, on_disks(world))
