@@ -9,8 +9,9 @@ or nobody can tell, is kept by the owner's own devices until another of them has
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -19,15 +20,35 @@ from mesh.model.allowance import NOTHING, TIMELESS
 from mesh.model.device import Trust, device_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from mesh.model.allowance import Allowance, Grants
     from mesh.model.policy import Policy
     from mesh.model.roster import Roster
 
-Vouched: TypeAlias = Mapping[int, Mapping[bytes, int]]
-"""By scope kind: the devices that have all that was here, and up to which level."""
-VOUCHED = "vouched"
+
+class Span(NamedTuple):
+    """The levels above one and up to another."""
+
+    above: int
+    widest: int
+
+    def has(self, level: int) -> bool:
+        """Whether this level is one of them."""
+        return self.above < level <= self.widest
+
+    def covers(self, other: Span) -> bool:
+        """Whether all levels of the other are of this one too."""
+        return self.above <= other.above and other.widest <= self.widest
+
+
+_NO_LEVELS = Span(NOTHING, NOTHING)
+Vouched: TypeAlias = Mapping[int, Mapping[bytes, Span]]
+"""By scope kind: the devices that have all that was here, of which levels.
+
+Only of those that might not be here any more: of the others more may have come since.
+"""
+VOUCHED = "vouched levels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +75,30 @@ class LastCopies:
         return not any(self._has(key, kind, level) for key in fulls if key != self.key)
 
     def _has(self, key: bytes, kind: int, level: int) -> bool:
-        if self.vouched is not None and level > self.vouched.get(kind, {}).get(key, NOTHING):
-            return False
+        if self.vouched is not None:
+            noted = self.vouched.get(kind, {}).get(key, _NO_LEVELS)
+            if not noted.has(level):
+                return False
         return level <= policies.grants(self.policy, Trust.FULL, device_id(key)).widest(kind)
 
 
 def left_to(
-    given: Allowance, here: Grants, holds: Grants, vouched: Mapping[int, int]
-) -> dict[int, int]:
-    """Of which kinds, up to which level, a device in step has all that may not be here.
+    given: Allowance, here: Grants, holds: Grants, vouched: Mapping[int, Span]
+) -> dict[int, Span]:
+    """Of which kinds, of which levels, a device in step has all that may not be here.
 
     ``given``: what this one gives it, all of it or only what is recent; ``holds``: what it says
     that it may have. Without what it was noted to have already (``vouched``).
     """
-    levels = {
-        kind: min(given.grants.widest(kind), holds.widest(kind))
+    spans = {
+        kind: Span(here.widest(kind), min(given.grants.widest(kind), holds.widest(kind)))
         for kind in given.grants.levels
         if not given.since or kind in TIMELESS
     }
     return {
-        kind: level
-        for kind, level in levels.items()
-        if level > max(here.widest(kind), vouched.get(kind, NOTHING))
+        kind: span
+        for kind, span in spans.items()
+        if span.above < span.widest and not vouched.get(kind, _NO_LEVELS).covers(span)
     }
 
 
@@ -101,18 +124,27 @@ class Vouchers:
         """What was noted before."""
         kept = await self._shelf.load_secret(VOUCHED)
         if kept is not None:
-            self.vouched = msgspec.msgpack.decode(kept, type=dict[int, dict[bytes, int]])
+            self.vouched = msgspec.msgpack.decode(kept, type=dict[int, dict[bytes, Span]])
 
-    def of(self, key: bytes) -> dict[int, int]:
-        """What was noted of one device: up to which level it has each kind."""
+    def of(self, key: bytes) -> dict[int, Span]:
+        """What was noted of one device: which levels of each kind it has."""
         return {kind: by[key] for kind, by in self.vouched.items() if key in by}
 
-    async def add(self, key: bytes, levels: Mapping[int, int]) -> None:
-        """A device has all of these kinds up to these levels."""
-        added = {
-            kind: {**self.vouched.get(kind, {}), key: level} for kind, level in levels.items()
-        }
-        await self._keep({**self.vouched, **added})
+    @asynccontextmanager
+    async def taking_over(self, key: bytes, spans: Mapping[int, Span]) -> AsyncIterator[None]:
+        """A device has all of these kinds and levels: what is here of that goes in this block.
+
+        Noted when that is done; cut before, it is found out and done again.
+        """
+        before = self.vouched
+        added = {kind: {**before.get(kind, {}), key: span} for kind, span in spans.items()}
+        self.vouched = {**before, **added}
+        try:
+            yield
+            await self._keep(self.vouched)
+        except BaseException:
+            self.vouched = before
+            raise
 
     async def forget(self, kinds: Iterable[int]) -> None:
         """Of these kinds more will be here again."""

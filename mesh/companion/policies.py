@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from mesh.companion.last_copies import Shelf, Vouchers, left_to
+from mesh.companion.last_copies import Shelf, Span, Vouchers, left_to
 from mesh.companion.withdrawing import differing, start_over, withdraw
 from mesh.errors import BadSettings, ProfileError
 from mesh.model import fact as facts
@@ -371,7 +371,7 @@ class Policies:
             await self._keep_held()
             return True
 
-    def left_to(self, key: bytes, holds: Grants) -> dict[int, int]:
+    def left_to(self, key: bytes, holds: Grants) -> dict[int, Span]:
         """What a device will have as soon as it is in step (last_copies.py).
 
         ``holds``: what it says that it may have.
@@ -384,10 +384,10 @@ class Policies:
     async def leave_to(self, key: bytes, holds: Grants, writing: Writing) -> None:
         """That device is in step: what it has need not be kept here any more as a last copy."""
         async with self._turn:
-            levels = self.left_to(key, holds)
-            if levels:
-                await self.vouchers.add(key, levels)
-                await withdraw(self.database, writing, set(levels))
+            spans = self.left_to(key, holds)
+            if spans:
+                async with self.vouchers.taking_over(key, spans):
+                    await withdraw(self.database, writing, set(spans))
 
     async def _keep_held(self) -> None:
         await self.shelf.save_secret(HELD, policies.write_note(self.held).encode())

@@ -121,7 +121,10 @@ class Sharing:
         sync = self._current().sync
         if not self._policies.is_heard and sync.has_settings_of(key):
             self._spawn(self._hear())
-        if self._is_to_leave(key) and sync.in_step(key):
+        self._look_at(key)
+
+    def _look_at(self, key: bytes) -> None:
+        if self._is_to_leave(key) and self._current().sync.in_step(key):
             self._leaving.add(key)
             self._spawn(self._leave(key))
 
@@ -145,6 +148,10 @@ class Sharing:
         try:
             with self._owed():
                 async with self._turn:
+                    # Something may have come, or been chosen, while this waited.
+                    await services.database.wait_written()
+                    if not services.sync.in_step(key):
+                        return
                     await self._policies.leave_to(key, self._said[key], services.writing)
         finally:
             self._leaving.discard(key)
@@ -168,7 +175,10 @@ class Sharing:
         finally:
             self._under_way -= 1
             work.close()
-            self._current().sync.look_again()
+            sync = self._current().sync
+            sync.look_again()
+            for key in sync.peers():
+                self._look_at(key)
 
     async def _follow(self, *, is_other: bool = False, anew: bool = False) -> None:
         if anew:

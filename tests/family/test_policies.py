@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.errors import BadInput, NotPermitted
+from mesh.model.allowance import NOTHING
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind, Level
+from mesh.model.scope import ScopeKind
 from mesh.node import Node
 from mesh.node.sharing import NOTES_MAX
 from mesh.profile import Profile
@@ -470,3 +472,30 @@ async def test_who_passed_something_on_and_had_to_let_it_go_is_given_it_again(
         await until_remembers(laptop)
         await choose(desk, "memory_access", "default", laptop)
         await until_remembers(laptop, "of the phone")
+
+
+async def test_who_had_all_that_was_stricter_does_not_have_what_came_since(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await choose(desk, "privacy_levels", "public", desk)
+        policies, key = desk.node.services.policies, laptop.node.services.registry.key
+
+        async def is_left_to_the_laptop() -> bool:
+            return ScopeKind.MEMORY in policies.vouchers.of(key)
+
+        async def has_given_back() -> bool:
+            return policies.held.widest(ScopeKind.MEMORY) == NOTHING
+
+        await desk.until(is_left_to_the_laptop)
+        await laptop.stop()
+        await phone.ask(Remember(text="for everybody", privacy="public"))
+        await until_remembers(desk, "for everybody")
+        await desk.ask(Revoke(device=phone.id))
+        await phone.stop()
+        await choose(desk, "memory_access", "off", desk)
+        await desk.until(has_given_back)
+        assert await desk.texts() == {"for everybody"}
+        await laptop.start()
+        await until_remembers(laptop, "for everybody")
+        await until_remembers(desk)

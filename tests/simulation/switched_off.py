@@ -310,8 +310,8 @@ RULES = (
         "let go when another has it",
         "what no member wrote stays until another own device has it for sure",
         "mesh/companion/last_copies.py",
-        "        if self.vouched is not None and level",
-        "        if self.vouched is None and level",
+        "            if not noted.has(level):\n                return False\n",
+        "",
         "tests/simulation/test_last_copies.py",
     ),
     Rule(

@@ -15,6 +15,8 @@ from tests.simulation.families import FULL
 from tests.simulation.world import Shape, World
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from tests.simulation.device import Device
 
 ARCHIVE = Path(__file__).parent / "archives" / "diary.jsonl"
@@ -36,32 +38,70 @@ async def takes_from_itself(device: Device, after: float) -> None:
     await grant(device.services, choice, lambda _: None)
 
 
+def three_own(seed: int) -> World:
+    """A family of three full devices, on a quick network."""
+    return World(
+        seed, Shape((FULL, FULL, FULL), 0, 0.0, False, 0.02, {"say": 1.0}, {"start": 1.0})
+    )
+
+
+async def the_third_brings_a_diary(world: World) -> int:
+    """All three have it then, and the third is away; how many lines there are."""
+    for device in world.devices:
+        await world.start(device)
+    await asyncio.sleep(MEETING_S)
+    third = world.devices[2]
+    await grant(third.services, Import(path=str(ARCHIVE)), lambda _: None)
+    await asyncio.sleep(MEETING_S)
+    brought = lines(third)
+    assert [lines(device) for device in world.devices] == [brought] * 3
+    third.crash()
+    await asyncio.sleep(MEETING_S)
+    assert brought
+    return brought
+
+
+def play(world: World, run: Coroutine[None, None, None]) -> None:
+    """In made time."""
+    try:
+        world.gather()
+        world.loop.run_until_complete(run)
+    finally:
+        world.clean_up()
+
+
 @pytest.mark.parametrize("apart_ms", [0, 1, 3, 6, 10, 15, 20, 30, 50])
 def test_of_two_that_give_a_kind_up_together_one_keeps_what_the_third_brought(
     apart_ms: int,
 ) -> None:
-    shape = Shape((FULL, FULL, FULL), 0, 0.0, False, 0.02, {"say": 1.0}, {"start": 1.0})
-    world = World(apart_ms, shape)
+    world = three_own(apart_ms)
 
     async def run() -> None:
-        for device in world.devices:
-            await world.start(device)
-        await asyncio.sleep(MEETING_S)
-        one, other, third = world.devices
-        await grant(third.services, Import(path=str(ARCHIVE)), lambda _: None)
-        await asyncio.sleep(MEETING_S)
-        brought = lines(third)
-        assert brought == lines(one) == lines(other) > 0
-        third.crash()
-        await asyncio.sleep(MEETING_S)
+        brought = await the_third_brings_a_diary(world)
+        one, other, _ = world.devices
         await asyncio.gather(
             takes_from_itself(one, 0.0), takes_from_itself(other, apart_ms / 1000)
         )
         await asyncio.sleep(LONG_S)
         assert max(lines(one), lines(other)) == brought
 
-    try:
-        world.gather()
-        world.loop.run_until_complete(run())
-    finally:
-        world.clean_up()
+    play(world, run())
+
+
+@pytest.mark.parametrize("commits", range(12))
+def test_what_another_has_goes_also_when_that_was_cut_short(commits: int) -> None:
+    world = three_own(commits)
+
+    async def run() -> None:
+        brought = await the_third_brings_a_diary(world)
+        one, other, _ = world.devices
+        await takes_from_itself(one, 0.0)
+        assert one.disk is not None
+        one.disk.crash_in = commits
+        await asyncio.sleep(LONG_S)
+        one.crash()
+        await world.start(one)
+        await asyncio.sleep(LONG_S)
+        assert (lines(one), lines(other)) == (0, brought)
+
+    play(world, run())
