@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600.0
 _NEVER = (None,) * 6
+SYNCED_S = 3.0
+"""So long after a device said that it has something no power cut can take that from it again:
+it syncs what it committed once a second."""
 NOTES_MAX = 60
 """So often an hour a device can make this one write down what it may have."""
 
@@ -143,9 +146,10 @@ class Sharing:
         return False
 
     async def _leave(self, key: bytes) -> None:
-        """What a device that is in step has as well goes from here, if it may not be here."""
+        """What a device that stays in step has as well goes, if it may not be here."""
         services = self._current()
         try:
+            await asyncio.sleep(SYNCED_S)
             with self._owed():
                 async with self._turn:
                     # Something may have come, or been chosen, while this waited.

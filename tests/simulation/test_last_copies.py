@@ -10,6 +10,7 @@ import pytest
 
 from mesh.commands.desk import grant
 from mesh.model.device import device_id
+from mesh.storage.database import TEND_EVERY_S
 from mesh.wishes import Import, SetPolicy
 from tests.simulation.families import FULL
 from tests.simulation.world import Shape, World
@@ -101,6 +102,22 @@ def test_what_another_has_goes_also_when_that_was_cut_short(commits: int) -> Non
         await asyncio.sleep(LONG_S)
         one.crash()
         await world.start(one)
+        await asyncio.sleep(LONG_S)
+        assert (lines(one), lines(other)) == (0, brought)
+
+    play(world, run())
+
+
+def test_what_another_has_just_confirmed_stays_until_a_power_cut_there_cannot_take_it() -> None:
+    world = three_own(0)
+
+    async def run() -> None:
+        brought = await the_third_brings_a_diary(world)
+        one, other, _ = world.devices
+        await takes_from_itself(one, 0.0)
+        await asyncio.sleep(2 * TEND_EVERY_S)
+        assert one.services.sync.in_step(other.key)
+        assert lines(one) == brought
         await asyncio.sleep(LONG_S)
         assert (lines(one), lines(other)) == (0, brought)
 
