@@ -381,13 +381,19 @@ class Policies:
         given, vouched = self.allowance(Trust.FULL, key), self.vouchers.of(key)
         return left_to(given, self.grants, holds, vouched)
 
-    async def leave_to(self, key: bytes, holds: Grants, writing: Writing) -> None:
-        """That device is in step: what it has need not be kept here any more as a last copy."""
+    async def leave_to(
+        self, key: bytes, holds: Grants, writing: Writing, is_in_step: Callable[[], bool]
+    ) -> bool:
+        """Whether what a device in step has went from here: not if some is given to nobody."""
         async with self._turn:
             spans = self.left_to(key, holds)
-            if spans:
+            waits = await self.database.read(lambda sql: choices.is_held_back(sql, set(spans)))
+            await self.database.wait_written()  # for what came, or was chosen, meanwhile
+            has_left = bool(spans) and not waits and is_in_step()
+            if has_left:
                 async with self.vouchers.taking_over(key, spans):
                     await withdraw(self.database, writing, set(spans))
+            return has_left
 
     async def _keep_held(self) -> None:
         await self.shelf.save_secret(HELD, policies.write_note(self.held).encode())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from operator import is_
 from typing import TYPE_CHECKING
 
@@ -147,20 +148,19 @@ class Sharing:
 
     async def _leave(self, key: bytes) -> None:
         """What a device that stays in step has as well goes, if it may not be here."""
-        services = self._current()
         try:
             await asyncio.sleep(SYNCED_S)
+            services = self._current()
             with self._owed():
                 async with self._turn:
-                    # Something may have come, or been chosen, while this waited.
-                    await services.database.wait_written()
-                    if not services.sync.in_step(key):
-                        return
-                    await self._policies.leave_to(key, self._said[key], services.writing)
+                    is_in_step = partial(services.sync.in_step, key)
+                    terms = (key, self._said[key], services.writing, is_in_step)
+                    has_left = await self._policies.leave_to(*terms)
         finally:
             self._leaving.discard(key)
-        services.bus.publish(told(HistoryArrived(messages=0), services.device_id))
-        await self._tell_mood()
+        if has_left:
+            services.bus.publish(told(HistoryArrived(messages=0), services.device_id))
+            await self._tell_mood()
 
     async def _hear(self) -> None:
         if await self._policies.hear():

@@ -47,18 +47,28 @@ def objects_with_content(
     connection: Connection, kinds: Collection[int], after: int
 ) -> list[tuple[int, bytes]]:
     """Rows and ids of objects that may hold content of these scope kinds, in order, a slice."""
-    wanted = {
-        kind for kind in ObjectKind for said in _CONTENT if scope_kind(kind, said) in kinds
-    }
-    marks = ",".join(str(int(kind)) for kind in wanted) or "-1"
     gone = ",".join(str(int(state)) for state in _GONE)
     return list(
         connection.execute(
-            f"SELECT n, id FROM object WHERE n>? AND kind IN ({marks})"  # noqa: S608 — numbers
+            f"SELECT n, id FROM object WHERE n>? AND kind IN ({_objects_of(kinds)})"  # noqa: S608 — numbers
             f" AND state NOT IN ({gone}) ORDER BY n LIMIT ?",
             (after, LOOKED_AT),
         )
     )
+
+
+def is_held_back(connection: Connection, kinds: Collection[int]) -> bool:
+    """Whether something of these scope kinds is here and given to nobody: see burst.py."""
+    sql = f"SELECT 1 FROM object WHERE state=? AND kind IN ({_objects_of(kinds)})"  # noqa: S608 — numbers
+    return connection.execute(sql, (int(State.HELD_BACK),)).fetchone() is not None
+
+
+def _objects_of(kinds: Collection[int]) -> str:
+    """The kinds of objects that may hold content of these scope kinds, as numbers."""
+    wanted = {
+        kind for kind in ObjectKind for said in _CONTENT if scope_kind(kind, said) in kinds
+    }
+    return ",".join(str(int(kind)) for kind in wanted) or "-1"
 
 
 def objects_with_tag(connection: Connection, tags: Collection[str]) -> list[bytes]:

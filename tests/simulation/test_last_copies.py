@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh.commands.desk import grant
+from mesh.messages.memory import Remembered
+from mesh.model.burst import BURST_MAX
 from mesh.model.device import device_id
 from mesh.storage.database import TEND_EVERY_S
-from mesh.wishes import Import, SetPolicy
+from mesh.wishes import Forget, Import, Remember, Revoke, SetPolicy
 from tests.simulation.families import FULL
 from tests.simulation.world import Shape, World
 
@@ -27,22 +29,34 @@ LINES = (
     " WHERE fact.kind=1 AND fact.id IS NULL AND object.state=0"
 )
 
+HELD_BACK = (
+    "SELECT count(*) FROM fact JOIN object ON object.n=fact.object"
+    " WHERE fact.kind=1 AND object.state=5"
+)
+
 
 def lines(device: Device) -> int:
     """How many imported lines are shown there."""
     return int(device.connection.execute(LINES).get)
 
 
-async def takes_from_itself(device: Device, after: float) -> None:
+def held_back(device: Device) -> int:
+    """Of how many things the content is there, though somebody forgot them."""
+    return int(device.connection.execute(HELD_BACK).get)
+
+
+async def takes_from_itself(
+    device: Device, after: float, what: str = "conversation_continuity"
+) -> None:
     await asyncio.sleep(after)
-    choice = SetPolicy(key="conversation_continuity", value="off", device=device_id(device.key))
+    choice = SetPolicy(key=what, value="off", device=device_id(device.key))
     await grant(device.services, choice, lambda _: None)
 
 
-def three_own(seed: int) -> World:
-    """A family of three full devices, on a quick network."""
+def own(count: int, seed: int) -> World:
+    """A family of so many full devices, on a quick network."""
     return World(
-        seed, Shape((FULL, FULL, FULL), 0, 0.0, False, 0.02, {"say": 1.0}, {"start": 1.0})
+        seed, Shape((FULL,) * count, 0, 0.0, False, 0.02, {"say": 1.0}, {"start": 1.0})
     )
 
 
@@ -62,6 +76,13 @@ async def the_third_brings_a_diary(world: World) -> int:
     return brought
 
 
+async def remembered(device: Device, text: str) -> str:
+    """The id of a new memory."""
+    made = await grant(device.services, Remember(text=text), lambda _: None)
+    assert isinstance(made, Remembered)
+    return made.id
+
+
 def play(world: World, run: Coroutine[None, None, None]) -> None:
     """In made time."""
     try:
@@ -75,7 +96,7 @@ def play(world: World, run: Coroutine[None, None, None]) -> None:
 def test_of_two_that_give_a_kind_up_together_one_keeps_what_the_third_brought(
     apart_ms: int,
 ) -> None:
-    world = three_own(apart_ms)
+    world = own(3, apart_ms)
 
     async def run() -> None:
         brought = await the_third_brings_a_diary(world)
@@ -91,7 +112,7 @@ def test_of_two_that_give_a_kind_up_together_one_keeps_what_the_third_brought(
 
 @pytest.mark.parametrize("commits", range(12))
 def test_what_another_has_goes_also_when_that_was_cut_short(commits: int) -> None:
-    world = three_own(commits)
+    world = own(3, commits)
 
     async def run() -> None:
         brought = await the_third_brings_a_diary(world)
@@ -109,7 +130,7 @@ def test_what_another_has_goes_also_when_that_was_cut_short(commits: int) -> Non
 
 
 def test_what_another_has_just_confirmed_stays_until_a_power_cut_there_cannot_take_it() -> None:
-    world = three_own(0)
+    world = own(3, 0)
 
     async def run() -> None:
         brought = await the_third_brings_a_diary(world)
@@ -120,5 +141,31 @@ def test_what_another_has_just_confirmed_stays_until_a_power_cut_there_cannot_ta
         assert lines(one) == brought
         await asyncio.sleep(LONG_S)
         assert (lines(one), lines(other)) == (0, brought)
+
+    play(world, run())
+
+
+def test_what_is_held_back_from_a_burst_is_left_to_nobody() -> None:
+    world = own(4, 0)
+
+    async def run() -> None:
+        for device in world.devices:
+            await world.start(device)
+        await asyncio.sleep(MEETING_S)
+        one, other, third, fourth = world.devices
+        made = [await remembered(fourth, str(n)) for n in range(BURST_MAX + 5)]
+        await asyncio.sleep(MEETING_S)
+        await grant(one.services, Revoke(device=device_id(fourth.key)), lambda _: None)
+        third.crash()
+        await asyncio.sleep(MEETING_S)
+        for memory in made:
+            await grant(other.services, Forget(id=memory), lambda _: None)
+        await asyncio.sleep(MEETING_S)
+        kept = held_back(one)
+        assert kept
+        await takes_from_itself(one, 0.0, "memory_access")
+        await asyncio.sleep(LONG_S)
+        assert one.services.sync.in_step(other.key)
+        assert held_back(one) == kept
 
     play(world, run())
