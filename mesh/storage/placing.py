@@ -175,7 +175,7 @@ class Placing:
         root = views.root_of(roots)
         if keeps_last is None or root is None:
             return False
-        is_said_here = home is not None and self._is_own(home, by_any=True)
+        is_said_here = any(self._is_own(one, by_any=True) for one in (row, home) if one)
         if level > max(Level.FAMILY, root.fact.level) and not is_said_here:
             return False
         made = [one.id for one in roots] if row.kind in facts.NAMED else [row.id]

@@ -53,6 +53,15 @@ async def until_remembers(device: Device, *texts: str) -> None:
     await device.until(holds)
 
 
+async def until_given_back(device: Device, kind: ScopeKind) -> None:
+    policies = device.node.services.policies
+
+    async def holds() -> bool:
+        return policies.held.widest(kind) == NOTHING
+
+    await device.until(holds)
+
+
 async def until_chosen(device: Device, key: str, value: str) -> None:
     async def holds() -> bool:
         shown: PolicyShown = await device.ask(Policy())
@@ -484,9 +493,6 @@ async def test_who_had_all_that_was_stricter_does_not_have_what_came_since(
         async def is_left_to_the_laptop() -> bool:
             return ScopeKind.MEMORY in policies.vouchers.of(key)
 
-        async def has_given_back() -> bool:
-            return policies.held.widest(ScopeKind.MEMORY) == NOTHING
-
         await desk.until(is_left_to_the_laptop)
         await laptop.stop()
         await phone.ask(Remember(text="for everybody", privacy="public"))
@@ -494,8 +500,24 @@ async def test_who_had_all_that_was_stricter_does_not_have_what_came_since(
         await desk.ask(Revoke(device=phone.id))
         await phone.stop()
         await choose(desk, "memory_access", "off", desk)
-        await desk.until(has_given_back)
+        await until_given_back(desk, ScopeKind.MEMORY)
         assert await desk.texts() == {"for everybody"}
         await laptop.start()
         await until_remembers(laptop, "for everybody")
         await until_remembers(desk)
+
+
+async def test_what_is_private_here_alone_stays_when_its_kind_is_taken_and_its_author_has_left(
+    tmp_path: Path,
+) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        kept = await phone.ask(Remember(text="of the phone"))
+        await until_remembers(desk, "of the phone")
+        await until_remembers(laptop, "of the phone")
+        await desk.ask(Revoke(device=phone.id))
+        await phone.stop()
+        await desk.ask(Relabel(id=kept.id, privacy="private"))
+        await until_remembers(laptop)
+        await choose(desk, "memory_access", "off", desk)
+        await until_given_back(desk, ScopeKind.MEMORY)
+        assert await desk.texts() == {"of the phone"}
