@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import zmq
@@ -149,13 +151,12 @@ def _processor() -> int | None:
     """
     if sys.platform != "linux":
         return None
-    allowed = os.sched_getaffinity(0)
-    first = min(allowed)
-    try:
-        os.sched_setaffinity(0, allowed)  # where this is forbidden, ZeroMQ would abort
-    except OSError:
-        return None
-    return first if first < PROCESSORS_MAX else None
+    with ThreadPoolExecutor(1) as thread, contextlib.suppress(OSError):
+        first = min(os.sched_getaffinity(0))
+        # Where this is forbidden ZeroMQ would abort; only the thread that tries it is moved.
+        thread.submit(os.sched_setaffinity, 0, {first}).result()
+        return first if first < PROCESSORS_MAX else None
+    return None
 
 
 def _server(curve: CurvePair) -> Options:

@@ -10,6 +10,7 @@ the rest stays in memory.
 from __future__ import annotations
 
 import errno
+import shutil
 import tempfile
 import weakref
 from functools import lru_cache, partial
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEMORY_MAX: Final = 4 << 20
+ROOM_LEFT: Final = 512 << 20
+"""With less on the disk than this nothing is put aside there."""
 BLOCK: Final = 4096
 BLOCKS_KEPT: Final = 256
 """So many blocks that were read last are kept: those in which everything is looked for."""
@@ -57,6 +60,8 @@ class LongRow:
 
     def _write_blocks(self) -> None:
         if self._file is None:
+            if self._folder is None or shutil.disk_usage(self._folder).free < ROOM_LEFT:
+                raise OSError(errno.ENOSPC, "the room that is left is for what must be kept")
             self._file = _Blocks(self._folder)
         whole = len(self._rest) // BLOCK * BLOCK
         for at in range(0, whole, BLOCK):
@@ -79,7 +84,7 @@ class LongRow:
 class _Blocks:
     """The file; closed with the last who knows of it."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._cipher = Cipher(SystemEntropy().draw(KEY_SIZE))
         self._file = tempfile.TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115 — see below
         weakref.finalize(self, self._file.close)
