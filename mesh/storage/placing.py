@@ -80,6 +80,8 @@ class Placing:
             self._settle(row, held, home)
             if before[1] == State.WITHDRAWN:
                 self._reopen(row)
+            elif self._had_let_reasons_go(row, before[0]):
+                self._reopened.add(ScopeKind.REASON)
         self._write(row)
         self._numbering.place(row)
         if row.kind == ObjectKind.CONVERSATION and before != (row.level, row.state):
@@ -154,6 +156,12 @@ class Placing:
         if not may_hold and not self._is_last(row, None, ScopeKind.REASON):
             kept = [kind for kind in FactKind if kind != FactKind.REASON]
             self._drop(row, kept, but_own=True)
+
+    def _had_let_reasons_go(self, row: ObjectRow, level: int) -> bool:
+        """Whether reasons went from a mood while it stood at that level, and may be here."""
+        if row.kind != ObjectKind.OBSERVATION or facts.author_of(row.id) == self._rules.own:
+            return False
+        return row.level <= self._rules.grants.widest(ScopeKind.REASON) < level
 
     def _keeps(self, row: ObjectRow, home: ObjectRow | None) -> bool:
         if self._fits(row, home) or facts.author_of(row.id) == self._rules.own:

@@ -315,6 +315,14 @@ RULES = (
         "tests/simulation/test_last_copies.py",
     ),
     Rule(
+        "a reason comes again",
+        "what went from a mood while it was private is asked for once it is shared",
+        PLACING,
+        "self._reopened.add(ScopeKind.REASON)\n        self._write",
+        "pass\n        self._write",
+        "tests/simulation/test_losses.py",
+    ),
+    Rule(
         "hidden with its conversation",
         "what is said where a forgetting waits for a person is hidden too",
         RECORDS,

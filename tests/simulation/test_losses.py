@@ -11,7 +11,7 @@ from mesh.model.device import Trust, device_id
 from tests.simulation import checks, losses
 from tests.simulation.calm import calm_world, told
 from tests.simulation.families import FULL, LIMITED
-from tests.simulation.model import LABEL, ROOT, TAG, TEXT, WISH, Store, item
+from tests.simulation.model import LABEL, REASON, ROOT, TAG, TEXT, WISH, Store, item
 from tests.simulation.owner import FOLDER
 
 if TYPE_CHECKING:
@@ -145,3 +145,22 @@ def test_what_a_private_tag_keeps_on_a_device_that_was_lowered_is_missed_by_nobo
         assert other.services.sync.in_step(one.key)
         checks.in_step_is_true(other, one)
         look_for_losses(world, on_disks(world))
+
+
+def test_a_reason_that_went_comes_again_though_the_other_never_heard_that_it_had_to() -> None:
+    with calm_world(FULL, FULL) as world:
+        one, other = told(world, (0, wishes.Feel(valence=0.5, because="a walk")))
+        mood = next(one.object for one in map(item, other.store.raws) if one.kind == REASON)
+        world.network.block(one.name, other.name)
+        told(
+            world,
+            (1, wishes.Relabel(id=mood.hex(), privacy="here")),
+            (1, wishes.Relabel(id=mood.hex(), privacy="family")),
+        )
+        assert REASON not in kinds_on(other, mood)
+        world.network.heal()
+        told(world)
+        told(world)
+        assert REASON in kinds_on(other, mood)
+        assert one.services.sync.in_step(other.key)
+        checks.in_step_is_true(one, other)
