@@ -214,12 +214,11 @@ class Checking:
             return
         del self._checks[check.scope]
         self._talk.circle.count("comparisons_given_up")
-        key, scope = self._talk.key, check.scope
-        await self._talk.circle.database.write(lambda sql: feeds.drop_cursor(sql, key, scope))
+        await self._talk.drop_cursor(check.scope)
         await self._gave_up(check)
 
     async def _finish(self, check: Check, comparison: Comparison) -> None:
-        """What is not missing is settled: kept, unless cursors were dropped meanwhile."""
+        """What is not missing is settled: kept, unless it counts no more meanwhile."""
         if check.mark is None:
             raise BadFrame("a comparison without a feed")
         del self._checks[check.scope]
@@ -229,7 +228,7 @@ class Checking:
         found.settled.settle(check.arrived)
 
         def job(sql: Connection) -> Cursor | None:
-            if feeds.epoch(sql) != check.epoch:
+            if feeds.epoch(sql) != check.epoch or talk.is_over:
                 return None
             if check.is_audit:
                 _go_beyond(found, feeds.load_cursor(sql, talk.key, check.scope))

@@ -138,9 +138,8 @@ class TakingSide:
         if taking is None or hello is None or taking.talk != frame.talk:
             self._talk.circle.count("stale_pages")
             return
-        key, scope = self._talk.key, frame.scope
-        await self._talk.circle.database.write(lambda sql: feeds.drop_cursor(sql, key, scope))
-        await self._want_one(scope)
+        await self._talk.drop_cursor(frame.scope)
+        await self._want_one(frame.scope)
 
     async def _compared(self, check: Check, cursor: Cursor) -> None:
         """A scope was compared: ask for what is missing, if there is something."""

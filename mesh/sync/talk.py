@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from mesh.model.allowance import Grants
 from mesh.model.device import Kind
 from mesh.model.scope import ScopeKind, scope_parts
+from mesh.storage import feeds
 from mesh.sync.circle import Terms
 from mesh.sync.echoes import Echoes
 from mesh.sync.patience import STORAGE_RETRY_S, Patience
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mesh.model.allowance import Allowance
-    from mesh.storage.objects import Outcome
+    from mesh.storage.objects import Connection, Outcome
     from mesh.sync.circle import Circle, Lane
     from mesh.wire.frames import Frame, Hello
 
@@ -58,6 +59,8 @@ class Talk:
     lane: Lane
     their_hello: Hello | None = None
     has_said_hello: bool = False
+    is_over: bool = False
+    """Whether its lane is down: what it has still to write about the other counts no more."""
     offered_nothing: bool = False
     """Whether our last hello was said while a first meeting was not agreed to."""
     own_only: bool = False
@@ -186,8 +189,18 @@ class Talk:
         timer = asyncio.get_running_loop().call_later(seconds, due)
         self.timers.add(timer)
 
+    async def drop_cursor(self, scope: int) -> None:
+        """A scope is to be asked for from nothing: unless another talk began meanwhile."""
+
+        def job(sql: Connection) -> None:
+            if not self.is_over:
+                feeds.drop_cursor(sql, self.key, scope)
+
+        await self.circle.database.write(job)
+
     def end(self) -> None:
         """Nothing that was to be done later is done."""
         for timer in self.timers:
             timer.cancel()
         self.has_said_hello = False
+        self.is_over = True
