@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHARING, DEVICES = "sharing", "devices"
+NESTED_MAX = 32
 _LEVELS = (str(Trust.FULL), str(Trust.LIMITED))
 
 
@@ -49,19 +50,28 @@ def read_settings(content: bytes) -> Policy:
 def _tree(content: bytes) -> yaml.Node | None:
     try:
         text = content.decode()
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise BadSettings("settings.yaml: anchors and aliases are not understood here.")
+        _refuse_what_is_odd(yaml.parse(text))
         node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         raise BadSettings("settings.yaml is not a text in UTF-8.") from error
-    except RecursionError as error:
-        raise BadSettings("settings.yaml is nested too deeply.") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadSettings(f"settings.yaml, line {line}: this is not YAML.") from error
     except (yaml.YAMLError, ValueError) as error:
         raise BadSettings("settings.yaml cannot be read: it is not YAML.") from error
     return node
+
+
+def _refuse_what_is_odd(events: Iterator[yaml.Event]) -> None:
+    """Event by event: what is nested deeply takes ever longer to read, the deeper it is."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            raise BadSettings("settings.yaml: anchors and aliases are not understood here.")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > NESTED_MAX:
+            raise BadSettings("settings.yaml is nested too deeply.")
 
 
 def _wrong(node: yaml.Node, what: str) -> BadSettings:

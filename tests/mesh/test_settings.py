@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.errors import BadSettings
 from mesh.model.device import Trust, device_id
 from mesh.model.policy import NO_CHOICES, Policy, allowance, restricted, setting_name
-from mesh.settings import read_settings
+from mesh.settings import NESTED_MAX, _refuse_what_is_odd, read_settings
 
 DEVICE = device_id(bytes(32))
 WHOLE = f"""
@@ -69,6 +71,15 @@ def test_a_mistake_is_named_by_its_line(text: str, line: int) -> None:
 def test_odd_files_are_refused_with_a_sentence(content: bytes) -> None:
     with pytest.raises(BadSettings):
         read_settings(content)
+
+
+def test_what_is_nested_deeply_is_refused_as_soon_as_it_is_too_deep() -> None:
+    """To read on takes a second for each thousand levels, and ever more."""
+    read = itertools.count()
+    events = (event for event, _ in zip(yaml.parse("[" * 60_000), read, strict=False))
+    with pytest.raises(BadSettings):
+        _refuse_what_is_odd(events)
+    assert next(read) < 2 * NESTED_MAX
 
 
 @given(st.binary(max_size=200))
