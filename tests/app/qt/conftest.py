@@ -12,6 +12,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import qasync
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.application.collecting import Collecting
@@ -49,9 +50,15 @@ def collecting(qapp: Program) -> Iterator[Collecting]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """What a test leaves goes right after it: each style sheet is put on all that lives."""
+    """What a test leaves goes right after it: each style sheet is put on all that lives.
+
+    Windows too that are still known to somebody; an application ends with its process.
+    """
     yield
     gc.collect()
+    for left in QApplication.topLevelWidgets():
+        left.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
