@@ -140,13 +140,24 @@ class Talk:
         An earlier version does not say it: that it holds what it says has to do.
         """
         theirs, told = self.their_hello, self.terms.may_hold
-        if not told or theirs is None:
+        if theirs is None:
             return not told
+        if not told:
+            return self._is_told_by_settings(theirs)
         if theirs.told_at is None:
             return True
         ours = self.terms.chosen_at + 1
         holds = self._held is not None and Grants.of_pairs(told).within(self._held)
         return theirs.told_at > ours or (theirs.told_at == ours and holds)
+
+    def _is_told_by_settings(self, theirs: Hello) -> bool:
+        """The same of who is told nothing: a full device reads it, once it knows it is one.
+
+        Until then its last hello says less. What newer choices than ours say may be less too.
+        """
+        if self._held is None or self.allowed is None:
+            return True
+        return theirs.chosen_at > self.terms.chosen_at or self.allowed.grants.within(self._held)
 
     def is_wanted(self, scope: int, allowed: Allowance) -> bool:
         """Whether a scope goes to the other: it says what it may hold, and so asks for it."""

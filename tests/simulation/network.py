@@ -42,6 +42,8 @@ class VirtualLane:
         self.dialled = dialled
         self.is_up = False
         self.is_cut = False
+        self.may_double = ways.network.is_lossy
+        """What was sent twice may come out, and be dealt with, when nothing is lost now."""
         self.other: VirtualLane
         self._last_arrival = 0.0
         self._last_hello = 0.0
@@ -73,7 +75,7 @@ class VirtualLane:
         if not network.reaches(self.other.ways, self.ways):
             network.break_lane(self)
         elif self.is_up and not self.is_cut:
-            if self.kind is LaneKind.BULK and not network.is_lossy:
+            if self.kind is LaneKind.BULK and not self.may_double:
                 network.loop.call_later(WORD_S, self.other.take_arrived, len(payload))
             try:
                 self.ways.on_frame(self, payload)
@@ -104,7 +106,7 @@ class VirtualLane:
 
     def take_credit(self, size: int) -> None:
         """The other end has dealt with so many bytes; what came doubled is said twice."""
-        if self.ways.network.is_lossy:
+        if self.may_double:
             size = min(size, self._outgoing.under_way)
         self._outgoing.give(size, self.ways.network.loop.time())
         self.wake()

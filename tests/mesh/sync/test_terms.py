@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from mesh.links.handshake import LaneKind
 from mesh.model.device import Trust
-from mesh.model.scope import ScopeKind
+from mesh.model.scope import UNKNOWN_SCOPE, ScopeKind
 from mesh.sync.circle import Terms
 from mesh.wire import frames
 from tests.mesh.sync.loopback import Engine, LoopbackFamily, LoopbackLane, in_step, join
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FULL, LIMITED = (bytes([number]) * 32 for number in (1, 2))
 CHOSEN_AT = 5
 ALL = tuple((int(kind), 1) for kind in ScopeKind)
+ANYTHING = (*ALL, (UNKNOWN_SCOPE, 1))
 TOLD = Terms(may_hold=ALL, chosen_at=CHOSEN_AT, holds=ALL)
 
 
@@ -79,6 +81,31 @@ async def test_a_device_of_an_earlier_version_that_holds_what_it_says_is_in_step
     await in_step(full, limited)
     assert await limited.facts() == await full.facts()
     for engine in (full, limited):
+        await engine.stop()
+
+
+@pytest.mark.parametrize("newer", [0, 1])
+async def test_a_full_device_that_does_not_know_yet_that_it_is_one_is_not_in_step(
+    tmp_path: Path, newer: int
+) -> None:
+    known = {FULL: Trust.FULL, LIMITED: Trust.FULL}
+    full, raised = [
+        await Engine(key, LoopbackFamily(known, key), tmp_path).start() for key in known
+    ]
+    _says(full, [Terms(chosen_at=CHOSEN_AT, holds=ANYTHING)])
+    knows = [Terms(chosen_at=CHOSEN_AT + newer, holds=())]
+    _says(raised, knows)
+    await full.keep(full.turn("said"))
+    join(full, raised)
+    await in_step(raised, full)  # by what it knows so far: it may hold nothing
+    assert full.sync.in_step(LIMITED) == bool(newer)
+
+    knows.append(Terms(chosen_at=CHOSEN_AT + newer, holds=ANYTHING))
+    raised.sync.renew()
+    await in_step(raised, full)
+    await in_step(full, raised)
+    assert await raised.facts() == await full.facts()
+    for engine in (full, raised):
         await engine.stop()
 
 
