@@ -141,7 +141,10 @@ def note_refused(connection: apsw.Connection, authors: Iterable[bytes]) -> None:
 
 
 def were_refused(connection: apsw.Connection, authors: Collection[bytes]) -> bool:
-    """Whether facts of any of these authors were refused since cursors were dropped."""
+    """Whether facts of these authors, or about things of theirs, were refused.
+
+    Since cursors were dropped.
+    """
     refused = _refused(connection)
     return bool(authors) and (ANYBODY in refused or not refused.isdisjoint(authors))
 

@@ -86,6 +86,9 @@ def judge_anew(
     known_before = before.undone if before else frozenset()
     fresh = [one for one in undone if one.tag not in known_before]
     parting.let_go(connection, intake, chain(*(parting.brought(connection, x) for x in fresh)))
+    for tag in sorted(known_before ^ rules.undone):
+        for identity in parting.written_anew(connection, tag):
+            intake.drop(identity, ())
     asks_again = bool(doomed or fresh) or feeds.were_refused(
         connection, rights.risen(before or _NOBODY)
     )

@@ -68,7 +68,7 @@ class Rules:
     def is_valid(self, identity: bytes, fact: Fact, author_of_object: bytes | None) -> bool:
         """Whether a fact has its right, at its tick."""
         wanted, author = need(identity, fact, author_of_object), facts.author_of(identity)
-        if author in self.undone and fact.kind not in facts.STUBS:
+        if fact.kind not in facts.STUBS and self._is_undone(author, author_of_object):
             return False
         if wanted is Need.NOTHING:
             return True
@@ -77,6 +77,11 @@ class Rules:
         chooses = self.may_choose or self.was_full_at
         rule = chooses if wanted is Need.ADMIN else self.was_full_at
         return rule(author, facts.tick_in(identity))
+
+    def _is_undone(self, author: bytes | None, author_of_object: bytes | None) -> bool:
+        """What this device wrote about the things of who parted waits here for them."""
+        is_own = author == self.own or author in self.past
+        return author in self.undone or (author_of_object in self.undone and not is_own)
 
 
 class ObjectRow(msgspec.Struct, gc=False):

@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from mesh.storage.records import Intake
 
 _STUBS = ",".join(str(int(kind)) for kind in sorted(facts.STUBS))
-_ROOTED = (
-    "SELECT DISTINCT object.n, object.id FROM fact JOIN object ON object.n = fact.object"
-    " WHERE fact.kind=1 AND NOT fact.mine"
-)
 _FACTS = (
     "SELECT fact.n, fact.kind, fact.raw, object.id FROM fact"
     " JOIN object ON object.n = fact.object WHERE NOT fact.mine"
@@ -76,7 +72,7 @@ def brought(connection: Connection, undone: Undone) -> Iterator[Doomed]:
     """What the family lets go: all but labels, forgets and this device's own words."""
     first, last = _span(connection, undone)
     objects = chain(
-        _rooted_in(connection, undone.tag), _strange(connection, first, last, undone.ours)
+        _things_of(connection, undone.tag), _strange(connection, first, last, undone.ours)
     )
     for n in dict.fromkeys(objects):
         sql = f"{_FACTS} AND object.n=? AND fact.kind NOT IN ({_STUBS})"
@@ -94,10 +90,26 @@ def _span(connection: Connection, undone: Undone) -> tuple[int, int]:
     return first, min((one for one in heard if one is not None), default=newest)
 
 
-def _rooted_in(connection: Connection, tag: bytes) -> list[int]:
-    between = (tag + bytes(10), tag + b"\xff" * 10)
-    sql = f"{_ROOTED} AND object.id BETWEEN ? AND ?"
-    return [n for n, _ in connection.execute(sql, between)]
+def _things_of(connection: Connection, tag: bytes) -> list[int]:
+    """Also those of which only words by others are here."""
+    found = connection.execute("SELECT n FROM object WHERE id BETWEEN ? AND ?", _all_of(tag))
+    return [n for (n,) in found]
+
+
+def written_anew(connection: Connection, tag: bytes) -> list[bytes]:
+    """The things of an author that this device wrote anew as it widened them.
+
+    That waits, unseen, while the author's first meeting is undone.
+    """
+    sql = (
+        "SELECT DISTINCT object.id FROM object JOIN fact ON fact.object = object.n"
+        " WHERE object.id BETWEEN ? AND ? AND fact.kind=1 AND fact.mine"
+    )
+    return [identity for (identity,) in connection.execute(sql, _all_of(tag))]
+
+
+def _all_of(tag: bytes) -> tuple[bytes, bytes]:
+    return tag + bytes(10), tag + b"\xff" * 10
 
 
 def _strange(
@@ -105,7 +117,9 @@ def _strange(
 ) -> list[int]:
     """What came then, was not here in any form, and is of no author of the family."""
     found = connection.execute(
-        f"{_ROOTED} AND fact.n>? AND fact.n<=? AND object.kind NOT IN (?,?)"  # noqa: S608 — constants
+        "SELECT DISTINCT object.n, object.id FROM fact JOIN object ON object.n = fact.object"
+        " WHERE fact.kind=1 AND NOT fact.mine AND fact.n>? AND fact.n<=?"
+        " AND object.kind NOT IN (?,?)"
         " AND NOT EXISTS (SELECT 1 FROM fact other WHERE other.object = object.n"
         " AND other.kind=1 AND (other.mine OR other.n<=?))",
         (first, last, int(ObjectKind.TRAIT), int(ObjectKind.SETTING), first),

@@ -92,7 +92,8 @@ class Placing:
         is_kept = self._keeps(row, home)
         if is_kept and self._fits(row, home):
             held = self._without_stricter(row, held)
-        root = views.root_of(held)
+        is_undone = facts.author_of(row.id) in self._rules.undone
+        root = None if is_undone else views.root_of(held)
         said = views.of_kind(held, *facts.SAID)
         row.stamp = max((one.fact.stamp for one in said), default=row.stamp)
         if row.state == State.FORGOTTEN:

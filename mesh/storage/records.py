@@ -136,7 +136,7 @@ class Intake:
         """Take one fact; False when it was known already or is void."""
         if not self._rules.is_valid(identity, fact, facts.author_of(target)):
             self.outcome.refused += 1
-            self._refused.add(facts.author_of(identity) or b"")
+            self._refused.update(filter(None, map(facts.author_of, (identity, target))))
             return False
         row = self.row(target)
         if row is None and fact.kind == FactKind.ROOT and identity == target:
@@ -374,7 +374,7 @@ class Intake:
             placing.finish()
         self._numbering.finish()
         if self._refused:
-            feeds.note_refused(self._sql, self._refused - {b""})
+            feeds.note_refused(self._sql, self._refused)
         self._keep_what_stands()
         return self.outcome
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,23 @@ def test_its_words_are_void_for_everybody_and_its_labels_and_forgets_stand(
         expected = kind in facts.STUBS and may_say
         assert rules.is_valid(identity, fact, author_tag(home.desk.key)) == expected, kind
         assert rules.is_valid(identity, fact, tag) == (kind in facts.STUBS)
+
+
+def test_what_others_say_of_its_things_is_void_but_with_who_said_it() -> None:
+    home = Home(Trust.FULL)
+    roster = home.part(home.desk, JOINED + 5)
+    desk, laptop = author_tag(home.desk.key), author_tag(home.laptop.key)
+    identity = facts.minted_id(desk, b"rr", JOINED + 1)
+    of_theirs = facts.minted_id(laptop, b"rr", JOINED)
+    tablet = Rules(b"tablet", roster.was_full_at, undone=roster.parted_tags)
+    same = (
+        dataclasses.replace(tablet, own=desk),
+        dataclasses.replace(tablet, past=frozenset({desk})),
+    )
+    for kind in (FactKind.TEXT, FactKind.ROOT, FactKind.WISH, FactKind.LABEL, FactKind.FORGET):
+        fact = Fact(1, kind, identity, of_theirs, ObjectKind.MEMORY, 1, 1, (), _BODY)
+        assert tablet.is_valid(identity, fact, laptop) == (kind in facts.STUBS), kind
+        assert all(rules.is_valid(identity, fact, laptop) for rules in same), kind
 
 
 def test_what_it_wrote_elsewhere_before_is_history_still() -> None:

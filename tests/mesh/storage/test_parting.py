@@ -276,3 +276,44 @@ def test_words_about_what_is_gone_wait_for_it_with_their_author() -> None:
     meeting.come_back()
     for page in meeting.life.pages:
         assert (row.id, "of the desk", ()) in seen(page)
+
+
+@pytest.mark.parametrize("is_theirs_here", [True, False])
+def test_what_was_widened_here_waits_with_it(is_theirs_here: bool) -> None:
+    """It says anew what the laptop said, also where the laptop's own words have gone."""
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    turn = Turn("talk", "user", "mine", 5)
+    row = laptop.write(lambda draft: draft.begin(ObjectKind.TURN, Level.FAMILY, turn))
+    meeting.settle([laptop, desk])
+    desk.write(lambda draft: draft.relabel(draft.subject(row.id), Level.HERE))
+    desk.write(lambda draft: draft.relabel(draft.subject(row.id), Level.FAMILY))
+    if not is_theirs_here:
+        desk.connection.execute(
+            "DELETE FROM fact WHERE NOT mine AND object=(SELECT n FROM object WHERE id=?)",
+            (row.id,),
+        )
+    assert row.id in ids(seen(desk))
+    meeting.undo()
+    for page in meeting.family:
+        assert row.id not in ids(seen(page))
+        check_tables(page.connection)
+    for page in meeting.family:
+        meeting.judged(page, frozenset())
+    meeting.settle(meeting.family)
+    for page in meeting.family:
+        assert (row.id, "mine", ()) in seen(page)
+
+
+def test_words_about_what_never_came_go_too() -> None:
+    meeting = Meeting(4, ("say",))
+    (desk, tablet), laptop = meeting.family, meeting.laptop
+    turn = Turn("talk", "user", "mine", 5)
+    row = laptop.write(lambda draft: draft.begin(ObjectKind.TURN, Level.FAMILY, turn))
+    meeting.settle([laptop, desk])
+    words = desk.write(lambda d: d.add(FactKind.TEXT, d.subject(row.id), Words("no")))
+    tablet.take(raw for raw in shareable(desk.connection) if facts.read(raw).id == words)
+    about = "SELECT count(*) FROM fact JOIN object ON object.n=fact.object WHERE object.id=?"
+    assert tablet.connection.execute(about, (row.id,)).get == 1
+    meeting.undo()
+    assert tablet.connection.execute(about, (row.id,)).get == 0

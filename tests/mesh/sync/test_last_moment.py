@@ -64,8 +64,9 @@ async def test_what_is_forgotten_while_its_page_waits_for_credit_does_not_go(
     pair: list[Engine],
 ) -> None:
     a, b = pair
-    secret = a.memory("secret")
-    await a.keep(secret, *[a.memory(f"memory {n}") for n in range(MANY)], details=False)
+    others = [a.memory(f"memory {n}") for n in range(MANY)]
+    secret = a.memory("secret")  # the newest goes first
+    await a.keep(*others, secret, details=False)
     join(a, b)
     payloads: list[bytes] = []
     bulk = a.lanes[b.key, LaneKind.BULK]
