@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from mesh.wishes import (
     Answer,
     Conflicts,
     Forget,
+    Import,
     Invite,
     InviteOpened,
     Join,
@@ -26,6 +28,7 @@ from mesh.wishes import (
     Remember,
     Revise,
     Say,
+    Show,
     Status,
     Sync,
 )
@@ -105,6 +108,24 @@ async def test_after_a_no_both_are_alone_with_what_they_had(tmp_path: Path, who:
         await pair(desk, laptop)
         await in_step(desk, laptop)
         assert await desk.texts() | before[1] == await laptop.texts() | before[0]
+
+
+async def test_after_a_no_a_limited_device_has_what_it_had_edited(tmp_path: Path) -> None:
+    """In that family it would have had no right to: it is nobody's line."""
+    line = {"conversation_id": "old", "role": "user", "text": "helo", "timestamp": 1.7e9}
+    history = tmp_path / "history.jsonl"
+    history.write_text(json.dumps(line))
+    async with strangers(tmp_path, 2) as (desk, laptop):
+        for device in (desk, laptop):
+            await fill(device, 1)
+        await laptop.ask(Import(path=str(history)))
+        (said,) = await laptop.ask(Show("old"))
+        await laptop.ask(Revise(id=said.id, text="hello"))
+        async with meeting(desk, laptop, Trust.LIMITED) as met:
+            await met.answer(laptop, yes=True)
+            await met.answer(desk, yes=False)
+            assert isinstance(await met.joining, PairingRefused)
+        assert await laptop.said("old") == ["hello"]
 
 
 async def test_a_device_that_stopped_waits_on_and_is_met_later(tmp_path: Path) -> None:

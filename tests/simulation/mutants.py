@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.simulation.rule import Rule
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("mesh", "tests", "resources", "pyproject.toml")
+COPIED = ("mesh", "app", "tests", "resources", "pyproject.toml")
 SEEDS = 400
 
 

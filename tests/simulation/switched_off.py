@@ -90,6 +90,14 @@ RULES = (
         "tests/mesh/companion/test_writing.py",
     ),
     Rule(
+        "clock floor of names",
+        "a trait or a choice made after seeing wins likewise",
+        "mesh/companion/draft.py",
+        "        stamp = min(max(facts.tick_in(identity), newest + 1), facts.STAMP_MAX)",
+        "        stamp = facts.tick_in(identity)",
+        "tests/mesh/companion/test_writing.py",
+    ),
+    Rule(
         "id tags",
         "a limited device gives only what it wrote itself",
         "mesh/sync/intake.py",
@@ -111,6 +119,7 @@ RULES = (
         "            await family.absorb(frame)\n            if frame.is_answer",
         "            self.hello()\n            await family.absorb(frame)\n"
         "            if frame.is_answer",
+        "tests/mesh/sync/test_views_differ.py",
     ),
     Rule(
         "the last moment",
@@ -272,7 +281,7 @@ RULES = (
         TAKING,
         "        return takes(key) and circle.rules().grants.covers(scope)\n",
         "        return takes(key)\n",
-        CHOOSING,
+        "tests/mesh/sync/test_choices.py",
     ),
     Rule(
         "nothing may come that may not be held",
@@ -280,7 +289,7 @@ RULES = (
         "mesh/storage/objects.py",
         "        return level <= self.grants.widest(kind) or mine or author == self.own\n",
         "        return level <= 1 or mine or author == self.own\n",
-        CHOOSING,
+        "tests/mesh/storage/test_narrowed.py",
     ),
     Rule(
         "strictest of several choices",
@@ -464,7 +473,15 @@ RULES = (
         "mesh/node/following.py",
         "        if self.services.meetings.is_joining:\n            return\n",
         "",
-        MEETINGS,
+        "tests/family/test_first_meeting.py",
+    ),
+    Rule(
+        "what widened it goes with it",
+        "who wrote a thing anew does not keep it in the family when its joining is undone",
+        "mesh/storage/placing.py",
+        "        root = None if is_undone else views.root_of(held)",
+        "        root = views.root_of(held)",
+        "tests/mesh/storage/test_parting.py",
     ),
     Rule(
         "private at home stays there",

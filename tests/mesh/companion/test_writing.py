@@ -7,8 +7,10 @@ import pytest
 from mesh.errors import AmbiguousName, BadInput, NotFound, TooLarge
 from mesh.messages import MoodObserved, Remembered, Said
 from mesh.model import fact as facts
-from mesh.model import hlc
-from mesh.model.fact import TEXT_MAX, FactKind, Level
+from mesh.model import hlc, views
+from mesh.model.fact import TEXT_MAX, FactKind, Level, ObjectKind, Trait
+from mesh.storage import choices
+from mesh.storage.objects import held_facts, object_by_id
 from tests.mesh.companion.diary import (
     MINUTE,
     NOON,
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from mesh.storage.objects import Connection
 
+WEEK = 7 * 24 * 60 * MINUTE
+
 
 @pytest.fixture
 async def phone(tmp_path: Path) -> AsyncIterator[Diary]:
@@ -39,6 +43,16 @@ async def memory(device: Diary, identity: str) -> Remembered:
     found = await device.reading.item(identity)
     assert isinstance(found, Remembered)
     return found
+
+
+async def texts(device: Diary, identity: str) -> list[str]:
+    """Every text of a thing, latest first."""
+
+    def job(connection: Connection) -> list[str]:
+        row = object_by_id(connection, bytes.fromhex(identity))
+        return [text for _, text in views.texts_of(held_facts(connection, row))] if row else []
+
+    return await device.database.read(job)
 
 
 # ---- saying ----------------------------------------------------------------------------------
@@ -156,14 +170,27 @@ async def test_a_memory_is_revised_tagged_and_shared_anew(laptop: Diary) -> None
 async def test_an_edit_made_after_seeing_wins_whatever_the_clocks_say(
     laptop: Diary, phone: Diary
 ) -> None:
-    phone.clock.turn(60 * MINUTE)
+    phone.clock.turn(WEEK)
     kept = await phone.writing.remember("tea")
     await phone.writing.revise(kept.id, "coffee")
     await phone.give_all(laptop)
     await laptop.writing.revise(kept.id, "milk")
     await laptop.give_all(phone)
-    assert (await memory(laptop, kept.id)).text == "milk"
-    assert (await memory(phone, kept.id)).text == "milk"
+    for device in (laptop, phone):
+        assert (await memory(device, kept.id)).text == "milk"
+        assert await texts(device, kept.id) == ["milk", "coffee", "tea"]
+
+
+async def test_a_trait_said_after_seeing_wins_whatever_the_clocks_say(
+    laptop: Diary, tmp_path: Path
+) -> None:
+    async with diary(tmp_path, "tablet", clock=HandClock(NOON + WEEK)) as tablet:
+        for device, other, text in ((tablet, laptop, "shy"), (laptop, tablet, "bold")):
+            trait = Trait("manner", text, device.author.now())
+            await device.writing.declare(ObjectKind.TRAIT, trait)
+            await device.give_all(other)
+        for device in (laptop, tablet):
+            assert [one.text for one in await device.database.read(choices.traits)] == ["bold"]
 
 
 async def test_a_private_tag_put_on_later_makes_it_private(laptop: Diary, phone: Diary) -> None:

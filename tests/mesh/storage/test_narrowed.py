@@ -81,6 +81,22 @@ def test_it_holds_no_more_than_who_was_never_given_more(seed: int) -> None:
     assert content(before) == content(never)
 
 
+@lives
+@given(st.integers(0, 1 << 32))
+def test_what_gets_here_all_the_same_does_not_stay(seed: int) -> None:
+    """Somebody may not have heard yet of what was chosen."""
+    chance = random.Random(seed)  # noqa: S311 — the same in every run
+    life = Life(chance)
+    for _ in range(40):
+        life.step()
+    given, never = empty(), empty()
+    for _ in range(3):
+        pour(given, shareable(life.pages[0].connection), NARROW)
+        pour(never, public(life.pages[0]), NARROW)
+    check_tables(given)
+    assert content(given) == content(never)
+
+
 def test_the_family_words_of_a_thing_that_was_made_public_go() -> None:
     page, here = Page("laptop", HandClock()), empty()
     memory = remembered(page, "a secret")

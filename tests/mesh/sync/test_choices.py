@@ -165,3 +165,22 @@ async def test_what_happens_to_hidden_things_makes_no_sound(tmp_path: Path, seed
     assert not any(allowed.covers(scope) for scope in grown)
     for engine in (a, b):
         await engine.stop()
+
+
+async def test_what_may_not_be_held_is_not_asked_of_who_has_not_heard_of_the_choice(
+    tmp_path: Path,
+) -> None:
+    trust, now_ms = {A: Trust.FULL, B: Trust.FULL}, SystemClock().wall() // 1000
+    unheard = ChosenEngine(A, ChosenFamily(trust, A, Policy(), now_ms), tmp_path)
+    chosen = Policy({setting_name("memory_access", device_id(B)): ("off",)})
+    narrow = ChosenEngine(B, ChosenFamily(trust, B, chosen, now_ms), tmp_path)
+    a, b = await unheard.start(), await narrow.start()
+    await a.keep(a.memory("a secret"), a.turn("hello"))
+    narrow.listen()
+    join(a, b)
+    await in_step(b, a)
+    pages = [frame for frame in narrow.heard if isinstance(frame, frames.Page)]
+    kinds = {scopes.scope_parts(page.scope)[0] for page in pages}
+    assert kinds == {ScopeKind.CONVERSATION}
+    for engine in (a, b):
+        await engine.stop()
