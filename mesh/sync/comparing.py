@@ -228,14 +228,14 @@ class Checking:
         found.settled.settle(check.arrived)
 
         def job(sql: Connection) -> Cursor | None:
-            if feeds.epoch(sql) != check.epoch or talk.is_over:
+            if feeds.epoch(sql) != check.epoch:
                 return None
             if check.is_audit:
                 _go_beyond(found, feeds.load_cursor(sql, talk.key, check.scope))
             feeds.save_cursor(sql, talk.key, check.scope, found)
             return found
 
-        kept = await talk.circle.database.write(job)
+        kept = await talk.change_cursor(job)
         if kept is not None:
             await self._settled(check, kept)
 

@@ -143,6 +143,12 @@ class Sync:
         self.grew(outcome, key)
         self.moved(key)
 
+    def changed_late(self, key: bytes) -> None:
+        """How far we are with a device is kept otherwise than when its talk began: ask anew."""
+        exchange = self._exchanges.get(key)
+        if exchange is not None:
+            exchange.ask_again()
+
     def has_settings_of(self, key: bytes) -> bool:
         """Whether all that was chosen is here, as far as a device that knows it gave it."""
         exchange = self._exchanges.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mesh.model.allowance import Grants
 from mesh.model.device import Kind
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PAYS_FROM = {Kind.MOBILE: 256, Kind.DESKTOP: 1024, Kind.SERVER: 2048}
 """From how many bytes compressing pays, by what sort of machine is to expand it."""
 
+T = TypeVar("T")
+
 NO_TERMS = Terms()
 
 BEFORE_HELLO = Packing(frames.FORMS_OF_OLD)
@@ -44,6 +46,9 @@ class Listener(Protocol):
 
     def took(self, key: bytes, outcome: Outcome) -> None:
         """A page of another device was committed here."""
+
+    def changed_late(self, key: bytes) -> None:
+        """How far we are with a device is kept otherwise than when its talk began."""
 
 
 @dataclass
@@ -201,13 +206,28 @@ class Talk:
         self.timers.add(timer)
 
     async def drop_cursor(self, scope: int) -> None:
-        """A scope is to be asked for from nothing: unless another talk began meanwhile."""
+        """A scope is to be asked for from nothing."""
 
-        def job(sql: Connection) -> None:
-            if not self.is_over:
-                feeds.drop_cursor(sql, self.key, scope)
+        def job(sql: Connection) -> bool:
+            feeds.drop_cursor(sql, self.key, scope)
+            return True
 
-        await self.circle.database.write(job)
+        await self.change_cursor(job)
+
+    async def change_cursor(self, job: Callable[[Connection], T | None]) -> T | None:
+        """Change what is kept of how far we are with the other: unless another talk began.
+
+        It may begin while this is committed, and go on from what was kept before: then it is
+        to ask again.
+        """
+
+        def written(changed: T | None) -> None:
+            if changed is not None and self.is_over:
+                self.listener.changed_late(self.key)
+
+        return await self.circle.database.write(
+            lambda sql: None if self.is_over else job(sql), then=written
+        )
 
     def end(self) -> None:
         """Nothing that was to be done later is done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,11 @@ from tests.mesh.sync.loopback import A, Engine, in_step, join
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import apsw
+
     from mesh.storage.commits import Job, T
+
+HELD_MOST_S = 60.0
 
 
 class SlowWriter:
@@ -75,5 +80,51 @@ async def test_what_an_ended_talk_would_have_forgotten_is_what_the_next_one_goes
     slow.go_on()
     await asyncio.wait({dropping})
     assert await settled(b, scope) == before
+    await a.keep(a.memory("second"))
+    await in_step(b, a)
+
+
+class SlowCommit:
+    """Holds the writer's thread, from when it is come to until told to go on."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._begun, self._go_on = asyncio.Event(), threading.Event()
+
+    def __call__(self, _: apsw.Connection) -> None:
+        self._loop.call_soon_threadsafe(self._begun.set)
+        assert self._go_on.wait(HELD_MOST_S)
+
+    async def begun(self) -> None:
+        """Until the jobs before it are done."""
+        await self._begun.wait()
+
+    def go_on(self) -> None:
+        """It is committed, with the jobs before it in the same commit."""
+        self._go_on.set()
+
+
+async def test_what_was_forgotten_in_a_commit_that_outlived_the_talk_is_asked_for_again(
+    pair: list[Engine], tasks: asyncio.TaskGroup
+) -> None:
+    a, b = pair
+    await a.keep(a.memory("first"))
+    join(a, b)
+    await in_step(b, a)
+    takes = b.sync._exchanges[A].takes
+    [(scope, taking)] = takes.scopes.items()
+    busy, slow = SlowCommit(), SlowCommit()
+    tasks.create_task(b.database.write(busy))
+    await busy.begun()
+    dropping = tasks.create_task(takes.astray(Astray(scope, taking.talk)))
+    tasks.create_task(b.database.write(slow))
+    asyncio.get_running_loop().call_soon(busy.go_on)
+    await slow.begun()
+    dropping.cancel()
+    b.cut(A)
+    join(a, b)
+    await in_step(b, a)
+    slow.go_on()
+    await b.database.wait_written()
     await a.keep(a.memory("second"))
     await in_step(b, a)
