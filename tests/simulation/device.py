@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mesh.commands.services import Wires
 from mesh.commands.sharing import restore_pauses
+from mesh.model import fact as facts
+from mesh.model.policy import NOTE
 from mesh.node.building import Network as Cabling
 from mesh.node.building import build
 from mesh.node.following import Following
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from mesh.commands.services import Services
     from mesh.family.registry import Registry
     from mesh.messages import News
+    from mesh.model.fact import Fact
     from mesh.model.meeting import Preview
     from mesh.storage.objects import Outcome
     from tests.simulation.network import Network
@@ -203,7 +206,8 @@ class Device:
 
     def _note_written(self, outcome: Outcome) -> None:
         for identity, fact, target in outcome.fresh:
-            self.wrote[identity] = target
+            if not _is_note(fact):
+                self.wrote[identity] = target
             if fact.kind == FORGET:
                 self._let_go(target)
 
@@ -239,6 +243,12 @@ class Device:
         self.connection.close()
         self.connection = copy_of(backup)
         self.wrote.clear()
+
+
+def _is_note(fact: Fact) -> bool:
+    """What a device notes of another by itself, and would again: nobody was told."""
+    content = facts.body(fact)
+    return isinstance(content, facts.Setting) and content.name.startswith(NOTE)
 
 
 async def _nobody_publishes(_topic: str, _body: dict[str, object]) -> News:
