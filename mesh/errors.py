@@ -6,6 +6,7 @@
     │   ├── NotFound            no such device, conversation, memory …
     │   ├── AmbiguousName       a name or prefix that fits several devices
     │   ├── NotPermitted        this device may not do that
+    │   ├── OnlyCopy            with that device the only copy of something might go
     │   ├── NoDeviceAnswers     the others are away
     │   ├── TooLate             the day in which it could be undone is over
     │   └── TooLarge            more than can be stored or sent
@@ -96,6 +97,10 @@ class AmbiguousName(WishRefused):
 
 class NotPermitted(WishRefused):
     """This device is not allowed to do that; ask on a device that manages the family."""
+
+
+class OnlyCopy(WishRefused):
+    """Some kinds of things only that device may keep: what none of your other devices wrote of them would be lost. Let another one keep them first, as `aico-mesh policy show` tells, or say --yes to let them go."""  # noqa: E501 — a sentence for a person
 
 
 class NoDeviceAnswers(WishRefused):

@@ -56,6 +56,11 @@ def _policy(voice: Voice, shown: wishes.PolicyShown) -> None:
     ]
     heads = (tr("Choice"), tr("Family"), tr("Full"), tr("Limited"))
     voice.table((*heads, *(one.name for one in devices)), rows)
+    own = [one for one in shown.devices if one.trust is Trust.FULL]
+    for one in own if len(own) > 1 else []:
+        if one.keeps_alone:
+            kinds = ", ".join(map(wording.shared_kind, one.keeps_alone))
+            voice.say(tr("Only {name} may keep: {kinds}", name=one.name, kinds=kinds))
     for name, value in shown.restricted.items():
         voice.say(
             tr("Restricted on this device: {name} = {value}", name=name, value=value), DIM

@@ -54,7 +54,9 @@ def invitation(options: Options) -> wishes.Invite:
 ONE: dict[str, tuple[MakeWish, ShowOne]] = {
     "leave": (lambda _: wishes.Leave(), receipts.belongs),
     "trust": (
-        lambda o: wishes.SetTrust(device=o["device"], trust=Trust(o["level"])),
+        lambda o: wishes.SetTrust(
+            device=o["device"], trust=Trust(o["level"]), lets_go=o["yes"]
+        ),
         people.device,
     ),
     "rename": (lambda o: wishes.Rename(device=o["device"], name=o["name"]), people.device),
@@ -62,7 +64,10 @@ ONE: dict[str, tuple[MakeWish, ShowOne]] = {
         lambda o: wishes.SetRole(device=o["device"], role=Role(o["role"])),
         people.device,
     ),
-    "revoke": (lambda o: wishes.Revoke(device=o["device"], hours=o["hours"]), people.device),
+    "revoke": (
+        lambda o: wishes.Revoke(device=o["device"], hours=o["hours"], lets_go=o["yes"]),
+        people.device,
+    ),
     "say": (_say, receipts.said),
     "remember": (_remember, receipts.remembered),
     "forget": (lambda o: wishes.Forget(id=o["id"]), receipts.forgotten),

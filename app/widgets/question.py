@@ -60,11 +60,16 @@ class Question(QDialog):
         self.setLayout(self._whole)
 
     def add_point(self, icon: str, tone: str, text: str) -> None:
-        """One more thing that will happen."""
-        said = label(text, wraps=True)
-        point = row(Tile(icon, tone, POINT), said, gap=CLOSE)
+        """One more thing that will happen, above what has to be understood."""
+        tile, said = Tile(icon, tone, POINT), label(text, wraps=True)
+        point = row(tile, said, gap=CLOSE)
         point.setStretch(1, 1)
-        self._points.addLayout(point)
+        box = self._understood
+        place = self._points.count() if box is None else self._points.indexOf(box) - 1
+        self._points.insertLayout(place, point)
+        if self.isVisible():  # Qt would show them a moment later, when ``fit`` has measured
+            tile.show()
+            said.show()
 
     def require(self, text: str) -> QCheckBox:
         """Yes is possible only once this is ticked."""

@@ -154,3 +154,14 @@ def percent(share: float) -> str:
 def _said(words: Mapping[str, str], key: str) -> str:
     """The word for a key; of one that a later version brought, the key itself."""
     return tr(words[key]) if key in words else key.replace("_", " ")
+
+
+def shared_kind(kind: str) -> str:
+    """What can be shared, as one word."""
+    return {
+        "conversations": tr("Conversations"),
+        "memories": tr("Memories"),
+        "moods": tr("Mood"),
+        "reasons": tr("Reasons of moods"),
+        "personality": tr("Personality"),
+    }.get(kind, kind)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mesh.commands.leaving import go_alone
 from mesh.commands.meeting import meetings
 from mesh.commands.telling import registry_updated
-from mesh.errors import BadInput, NotPermitted
+from mesh.companion.last_copies import kept_alone
+from mesh.errors import BadInput, NotPermitted, OnlyCopy
 from mesh.messages import told
 from mesh.model.device import Trust, device_id
 from mesh.model.hlc import tick_of
@@ -80,10 +81,19 @@ async def trust(services: Services, wish: SetTrust, _: Tell) -> DeviceShown:
     """Trust a device more or less."""
     key = services.registry.directory.resolve(wish.device)
     member = services.registry.roster.members[key]
+    if wish.trust is not Trust.FULL:
+        _see_that_others_keep_it(services, key, lets_go=wish.lets_go)
     is_admin = member.admin and wish.trust is Trust.FULL
     change = await services.registry.set_trust(key, wish.trust, admin=is_admin)
     await services.wires.on_change(change)
     return shown(services, key)
+
+
+def _see_that_others_keep_it(services: Services, key: bytes, *, lets_go: bool) -> None:
+    """OnlyCopy, where a device alone may keep something and nobody said to let that go."""
+    roster, policy = services.registry.roster, services.policies.policy
+    if not lets_go and kept_alone(roster, policy, key):
+        raise OnlyCopy
 
 
 async def rename(services: Services, wish: Rename, _: Tell) -> DeviceShown:
@@ -112,6 +122,7 @@ async def revoke(services: Services, wish: Revoke, _: Tell) -> DeviceShown:
     key = services.registry.directory.resolve(wish.device)
     if key == services.registry.key:
         raise NotPermitted("To remove this device from the family, let it leave.")
+    _see_that_others_keep_it(services, key, lets_go=wish.lets_go)
     was = shown(services, key)
     since = None if wish.hours is None else _ago(services, wish.hours)
     await services.wires.on_change(await services.registry.revoke(key, since=since))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from mesh.commands.leaving import FAREWELL_S
-from mesh.errors import NoDeviceAnswers, NotPermitted, TooLate
+from mesh.companion.last_copies import kept_alone
+from mesh.errors import NoDeviceAnswers, NotPermitted, OnlyCopy, TooLate
 from mesh.model.device import device_id
 from mesh.storage import parting
 from mesh.wishes import Part, PartingShown
@@ -33,6 +34,11 @@ async def part(services: Services, wish: Part, _: Tell) -> PartingShown:
     shown = await _counted(services, key)
     if not wish.yes:
         return shown
+    if kept_alone(registry.roster, services.policies.policy, key):
+        raise OnlyCopy(
+            "Some kinds of things only that device may keep, and it would let them go with the "
+            "rest: let another of your devices keep them first."
+        )
     is_level = await _exchange(services, key)
     change = await services.registry.part(key)
     # Once begun it is done, whoever asked for it goes away or not.

@@ -11,18 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from mesh.model import policy as policies
-from mesh.model.allowance import NOTHING, TIMELESS
+from mesh.model.allowance import NO_GRANTS, NOTHING, TIMELESS, Grants
 from mesh.model.device import Trust, device_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from mesh.model.allowance import Allowance, Grants
+    from mesh.model.allowance import Allowance
     from mesh.model.policy import Policy
     from mesh.model.roster import Roster
 
@@ -80,6 +81,18 @@ class LastCopies:
             if not noted.has(level):
                 return False
         return level <= policies.grants(self.policy, Trust.FULL, device_id(key)).widest(kind)
+
+
+def kept_alone(roster: Roster, policy: Policy, key: bytes) -> frozenset[int]:
+    """The scope kinds of which no other of the owner's own devices may keep as much."""
+    members = roster.members.items()
+    fulls = [one for one, member in members if member.trust is Trust.FULL]
+    if key not in fulls:
+        return frozenset()
+    granted = {one: policies.grants(policy, Trust.FULL, device_id(one)) for one in fulls}
+    mine = granted.pop(key)
+    others = reduce(Grants.joined, granted.values(), NO_GRANTS)
+    return frozenset(kind for kind in mine.levels if mine.widest(kind) > others.widest(kind))
 
 
 def left_to(

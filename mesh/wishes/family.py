@@ -21,10 +21,14 @@ class Devices(Wish, frozen=True, tag="devices"):
 
 
 class SetTrust(Wish, frozen=True, tag="trust"):
-    """Set how far a device is trusted. Answer: DeviceShown."""
+    """Set how far a device is trusted. Answer: DeviceShown.
+
+    ``lets_go``: also if it alone keeps some kinds of things (else OnlyCopy).
+    """
 
     device: str
     trust: Trust
+    lets_go: bool = False
 
 
 class Rename(Wish, frozen=True, tag="rename"):
@@ -45,11 +49,13 @@ class Revoke(Wish, frozen=True, tag="revoke"):
     """Remove a device for good. Answer: DeviceShown (as it was).
 
     ``hours``: what it changed of others' words in the last so many hours does not count
-    either, so that what it forgot comes back where it is still held.
+    either, so that what it forgot comes back where it is still held. ``lets_go``: also if it
+    alone keeps some kinds of things (else OnlyCopy).
     """
 
     device: str
     hours: float | None = None
+    lets_go: bool = False
 
 
 class Leave(Wish, frozen=True, tag="leave"):

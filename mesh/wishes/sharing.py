@@ -80,13 +80,17 @@ class PauseShown(Shown, frozen=True):
 
 
 class DevicePolicy(Shown, frozen=True):
-    """What counts for one device; ``chosen``: what was chosen for it alone."""
+    """What counts for one device; ``chosen``: what was chosen for it alone.
+
+    ``keeps_alone``: of what kinds no other of the owner's own devices may keep as much.
+    """
 
     device_id: str
     name: str
     trust: Trust
     values: dict[str, str]
     chosen: tuple[str, ...] = ()
+    keeps_alone: tuple[str, ...] = ()
 
 
 class PolicyShown(Shown, frozen=True):

@@ -55,6 +55,19 @@ async def test_what_is_chosen_is_shown_previewed_and_holds(tmp_path: Path) -> No
         assert (refused.code, len(refused.err.splitlines())) == (1, 1)
 
 
+async def test_what_one_device_alone_may_keep_goes_only_with_a_yes(tmp_path: Path) -> None:
+    async with desks(tmp_path, "Desk") as (desk,), desks(tmp_path, "Server") as (server,):
+        await pair(desk, server)
+        await desk.row("policy", "set", "memory_access", "off")
+        await desk.row("policy", "set", "memory_access", "on", "--device", "Server")
+        shown = msgspec.convert(await desk.row("policy"), wishes.PolicyShown)
+        assert "Only Server may keep: Memories\n" in told(shown)
+        refused = await desk.type("trust", "Server", "limited")
+        assert (refused.code, refused.out) == (1, "")
+        assert "--yes" in refused.err
+        assert (await desk.row("trust", "Server", "limited", "--yes"))["trust"] == "limited"
+
+
 async def test_what_was_chosen_itself_is_told_apart_from_what_follows(tmp_path: Path) -> None:
     async with desks(tmp_path, "Desk") as (desk,):
         assert (await desk.row("policy"))["chosen"] == {"family": [], "full": [], "limited": []}

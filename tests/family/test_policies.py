@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
-from mesh.errors import BadInput, NotPermitted
+from mesh.errors import BadInput, NotPermitted, OnlyCopy
 from mesh.model.allowance import NOTHING
 from mesh.model.device import Trust
 from mesh.model.fact import FactKind, Level
@@ -22,6 +23,7 @@ from mesh.wishes import (
     Forget,
     Memories,
     Mood,
+    Part,
     Policy,
     PolicyShown,
     PreviewPolicy,
@@ -320,6 +322,24 @@ async def test_last_copies_go_as_soon_as_one_of_the_others_may_have_them_again(
         await choose(desk, "memory_access", "on", desk)
         await until_remembers(desk, "of the desk", "of the laptop", "of the phone")
         await until_remembers(laptop, "of the laptop")
+
+
+async def test_nobody_loses_unawares_what_one_device_alone_may_keep(tmp_path: Path) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, tablet):
+        await choose(desk, "memory_access", "off")
+        await choose(desk, "memory_access", "on", laptop)
+        shown = await desk.ask(Policy())
+        alone = {one.name: one.keeps_alone for one in shown.devices}
+        assert alone == {"Desk": (), "Laptop": ("memories",), "Tablet": ()}
+        less = SetTrust(device=laptop.id, trust=Trust.LIMITED)
+        for wish in (less, Revoke(device=laptop.id), Part(device=laptop.id, yes=True)):
+            with pytest.raises(OnlyCopy):
+                await desk.ask(wish)
+        assert (await desk.ask(SetTrust(device=laptop.id, trust=Trust.FULL))).trust == "full"
+        await desk.ask(SetTrust(device=tablet.id, trust=Trust.LIMITED))
+        changed = await desk.ask(structs.replace(less, lets_go=True))
+        assert changed.trust is Trust.LIMITED
+        await desk.ask(Revoke(device=laptop.id))
 
 
 async def test_why_a_removed_device_felt_so_stays_when_nobody_may_have_it(

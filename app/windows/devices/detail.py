@@ -227,7 +227,9 @@ class Detail(QWidget):
         device = self.view.device
         question = questions.TrustQuestion(self._wisher, device, level, self)
         question.agreed.connect(
-            lambda: self._send(SetTrust(device=device.device_id, trust=level))
+            lambda: self._send(
+                SetTrust(device=device.device_id, trust=level, lets_go=question.lets_go)
+            )
         )
         question.rejected.connect(self.trusting.restore)
         self._ask(question)
@@ -237,12 +239,15 @@ class Detail(QWidget):
             return
         device = self.view.device
         if device.is_self:
-            question = questions.leaving(other_managers(self._state), self)
-            question.agreed.connect(lambda: self._send(Leave()))
-        else:
-            question = questions.removal(device, self)
-            question.agreed.connect(lambda: self._send(Revoke(device=device.device_id)))
-        self._ask(question)
+            leaving = questions.leaving(other_managers(self._state), self)
+            leaving.agreed.connect(lambda: self._send(Leave()))
+            self._ask(leaving)
+            return
+        removal = questions.Removal(self._wisher, device, self)
+        removal.agreed.connect(
+            lambda: self._send(Revoke(device=device.device_id, lets_go=removal.lets_go))
+        )
+        self._ask(removal)
 
     def _ask_undoing(self) -> None:
         if self.view is None:

@@ -9,7 +9,7 @@ from app.widgets.question import Question
 from app.windows.devices import words
 from app.wording import tr, trust, trust_means
 from mesh.model.device import Trust
-from mesh.wishes import PreviewPolicy, PreviewShown
+from mesh.wishes import Policy, PolicyShown, PreviewPolicy, PreviewShown
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -19,30 +19,56 @@ if TYPE_CHECKING:
     from mesh.messages import DeviceShown
 
 
-def removal(device: DeviceShown, parent: QWidget) -> Question:
+class Farewell(Question):
+    """Before an own device ceases to be one: what it alone keeps is said."""
+
+    lets_go = False
+    """Whether somebody was told that with it the only copy of something may go."""
+
+    def ask_what_it_alone_keeps(self, wisher: Wisher, device: DeviceShown) -> None:
+        """Say it as soon as it is known; most devices keep nothing alone."""
+
+        def take(answer: object) -> None:
+            shown = answer.devices if isinstance(answer, PolicyShown) else ()
+            for one in shown:
+                if one.device_id == device.device_id and one.keeps_alone:
+                    self.lets_go = True
+                    self.add_point("warning", "bad", words.keeps_alone(one.keeps_alone))
+                    self.fit()
+
+        asked = wisher.wish(Policy(), done=take)
+        self.finished.connect(lambda _result: asked.cancel())
+
+
+class Removal(Farewell):
     """Before a device is removed for good."""
-    question = Question(
-        tr("Remove {name}?", name=device.name),
-        tr("For a lost or stolen device, or one you give away. This cannot be undone."),
-        tr("Remove for good"),
-        parent=parent,
-        is_grave=True,
-    )
-    question.add_point(
-        "lock", "bad", tr("It is cut off at once: it gets nothing new and can send nothing.")
-    )
-    if device.trust is not Trust.GUEST:
-        question.add_point(
-            "warning",
-            "warn",
-            tr("It keeps what it has already. Nobody can erase that from here."),
+
+    def __init__(self, wisher: Wisher, device: DeviceShown, parent: QWidget) -> None:
+        super().__init__(
+            tr("Remove {name}?", name=device.name),
+            tr("For a lost or stolen device, or one you give away. This cannot be undone."),
+            tr("Remove for good"),
+            parent=parent,
+            is_grave=True,
         )
-        question.add_point(
-            "check", "ok", tr("What it has shared so far stays on your other devices.")
+        self.add_point(
+            "lock",
+            "bad",
+            tr("It is cut off at once: it gets nothing new and can send nothing."),
         )
-    question.add_point("devices", "off", tr("It can come back only by pairing it again."))
-    question.require(tr("I know what it keeps and what it loses"))
-    return question
+        if device.trust is not Trust.GUEST:
+            self.add_point(
+                "warning",
+                "warn",
+                tr("It keeps what it has already. Nobody can erase that from here."),
+            )
+            self.add_point(
+                "check", "ok", tr("What it has shared so far stays on your other devices.")
+            )
+        self.add_point("devices", "off", tr("It can come back only by pairing it again."))
+        self.require(tr("I know what it keeps and what it loses"))
+        if device.trust is Trust.FULL:
+            self.ask_what_it_alone_keeps(wisher, device)
 
 
 def leaving(managers: list[str], parent: QWidget) -> Question:
@@ -73,7 +99,7 @@ def leaving(managers: list[str], parent: QWidget) -> Question:
     return question
 
 
-class TrustQuestion(Question):
+class TrustQuestion(Farewell):
     """Before a device is trusted otherwise: what that means, with exact counts."""
 
     def __init__(
@@ -95,6 +121,8 @@ class TrustQuestion(Question):
             done=self._count,
             failed=self._cannot_count,
         )
+        if is_less and device.trust is Trust.FULL:
+            self.ask_what_it_alone_keeps(wisher, device)
         self.finished.connect(lambda _result: self._asked.cancel())
 
     def _count(self, answer: object) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.wording import tr, trn
+from app.wording import shared_kind, tr, trn
 from mesh.model.device import Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from app.viewstate import DeviceView
 
@@ -37,6 +37,15 @@ def flows(trust: Trust) -> str:
     if trust is Trust.LIMITED:
         return tr("What it may no longer have is withdrawn from it.")
     return tr("Everything it has from the family is withdrawn from it.")
+
+
+def keeps_alone(kinds: Iterable[str]) -> str:
+    """What nobody else has of the owner's own devices, and what that means."""
+    return tr(
+        "Only this device may keep: {kinds}. What none of your other devices wrote of that "
+        "would be lost. Let another one keep it first, under Sharing.",
+        kinds=", ".join(map(shared_kind, kinds)),
+    )
 
 
 def things(counts: Mapping[str, int]) -> str:

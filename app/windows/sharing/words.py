@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.windows.devices.words import things
 from app.windows.sharing.change import ALL, LEVELS, TAGS, WINDOW, Effect, device
-from app.wording import tr, trn, trust
+from app.wording import shared_kind, tr, trn, trust
 from mesh.model.device import Trust
 from mesh.model.policy import FAMILY
 
@@ -172,13 +172,9 @@ def effect(one: Effect) -> str:
 
 def holding(kind: str, widest: str) -> str:
     """Up to which level this device may have a kind."""
-    kinds = {
-        "conversations": tr("Conversations"), "memories": tr("Memories"), "moods": tr("Mood"),
-        "reasons": tr("Reasons of moods"), "personality": tr("Personality"),
-    }  # fmt: skip
     levels = {
         "public": tr("what is for everyone"),
         "family": tr("what is for everyone or for the family"),
         "private": tr("what is private too"),
     }
-    return f"{kinds.get(kind, kind)}: {levels.get(widest, widest)}"
+    return f"{shared_kind(kind)}: {levels.get(widest, widest)}"

@@ -101,7 +101,7 @@ def forgetting() -> QWidget:
 def removing() -> QWidget:
     """Before a device is removed."""
     parent = QWidget()
-    return _alone(questions.removal(scenes.five().others[3].device, parent))
+    return _alone(questions.Removal(Player(), scenes.five().others[3].device, parent))
 
 
 def trusting() -> QWidget:

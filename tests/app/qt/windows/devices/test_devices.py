@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
@@ -201,6 +202,36 @@ def test_trust_changes_after_a_question_with_exact_counts(
     assert "give back: 2 moods" in said
     agree(page)
     assert recorder.wishes[-1] == SetTrust(device=TABLET, trust=Trust.FULL)
+
+
+@pytest.mark.parametrize("is_removal", [True, False])
+def test_what_a_device_alone_may_keep_is_said_before_it_goes(
+    page: DevicesPage, recorder: Recorder, is_removal: bool
+) -> None:
+    show(page, scenes.five(), DESK)
+    if is_removal:
+        page.detail.parting.button.click()
+    else:
+        page.detail.trusting.levels.choose(Trust.LIMITED)
+        page.detail.trusting.change.click()
+    alone = DevicePolicy(
+        device_id=DESK, name="Home Desktop", trust=Trust.FULL, values={},
+        keeps_alone=("memories", "reasons"),
+    )  # fmt: skip
+    others = DevicePolicy(device_id=scenes.ME, name="Me", trust=Trust.FULL, values={})
+    recorder.last(Policy).answer(PolicyShown({}, {}, {}, (others, alone)))
+    question = page.detail.question
+    assert question is not None
+    height = question.height()
+    QApplication.processEvents()
+    layout = question.layout()
+    assert layout is not None
+    assert height == question.height() == layout.totalHeightForWidth(question.width())
+    said = [one.text() for one in question.findChildren(QLabel)]
+    agree(page)
+    assert sum("may keep: Memories, Reasons of moods." in one for one in said) == 1
+    wanted = Revoke(device=DESK) if is_removal else SetTrust(device=DESK, trust=Trust.LIMITED)
+    assert recorder.wishes[-1] == structs.replace(wanted, lets_go=True)
 
 
 def test_a_question_that_is_declined_changes_nothing(
