@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Grants, Label, may_send
+from mesh.model.fact import Level
 from mesh.model.scope import scope_parts
 from mesh.storage import previewing
 
@@ -34,6 +35,8 @@ class Outlook:
     chosen: list[tuple[Thing, str]] = field(default_factory=list)
     keeps_last: Callable[[int, int, bytes | None], bool] | None = None
     """What it keeps all the same, by scope kind, level and author."""
+    written: frozenset[bytes] = frozenset()
+    """What it wrote about: that it keeps too when it gets private."""
 
     def fates(self, thing: Thing) -> Iterator[str]:
         """What becomes of a thing."""
@@ -41,18 +44,21 @@ class Outlook:
             yield SENT
             return
         yield WITHHELD
-        if any(self._goes_back(label, thing.author) for label in thing.labels):
+        if any(self._goes_back(label, thing) for label in thing.labels):
             yield WITHDRAWN
 
-    def _goes_back(self, label: Label, author: bytes | None) -> bool:
+    def _goes_back(self, label: Label, thing: Thing) -> bool:
         if self.kept.covers(label.scope) or not may_send(label, self.now):
             return False
         kind, _, level = scope_parts(label.scope)
-        is_last = self.keeps_last is not None and self.keeps_last(kind, level, author)
-        return not is_last
+        if thing.id in self.written and self.kept.widest(kind) >= Level.FAMILY:
+            return False
+        return self.keeps_last is None or not self.keeps_last(kind, level, thing.author)
 
     def look(self, connection: Connection, *, only_mine: bool) -> None:
         """Count everything that is here."""
+        about = (previewing.written_about(connection, tag) for tag in self.tags)
+        self.written = frozenset().union(*about)
         for thing in previewing.things(connection, only_mine=only_mine):
             if thing.author in self.tags:
                 continue

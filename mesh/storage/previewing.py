@@ -60,6 +60,16 @@ def things(connection: Connection, *, only_mine: bool) -> Iterator[Thing]:
     yield from _thing(last, labels)
 
 
+def written_about(connection: Connection, tag: bytes) -> set[bytes]:
+    """The objects that an author said something about, apart from wishes."""
+    found = connection.execute(
+        "SELECT DISTINCT object.id FROM fact JOIN object ON object.n = fact.object"
+        " WHERE fact.id BETWEEN ? AND ? AND fact.kind<>?",
+        (tag + bytes(10), tag + b"\xff" * 10, int(FactKind.WISH)),
+    )
+    return {identity for (identity,) in found}
+
+
 def _thing(key: tuple[bytes, int] | None, labels: list[Label]) -> Iterator[Thing]:
     if key is not None:
         identity, kind = key

@@ -433,6 +433,21 @@ async def test_a_preview_says_what_a_change_would_send_and_take_back(tmp_path: P
         await until_remembers(tablet, "its own")
 
 
+async def test_a_preview_knows_that_a_device_keeps_what_it_wrote_about(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await choose(desk, "private_to_own_devices", "on")
+        diary = await desk.ask(Remember(text="diary", privacy="private"))
+        await desk.ask(Remember(text="list", privacy="private"))
+        await until_remembers(laptop, "diary", "list")
+        await laptop.ask(Retag(id=diary.id, add=("blue",)))
+        await in_step(desk, laptop)
+        off = {"private_to_own_devices": "off"}
+        seen = await desk.ask(PreviewPolicy(device=laptop.id, choices=off))
+        assert (seen.withheld, seen.would_withdraw) == ({"memories": 2}, {"memories": 1})
+        await choose(desk, "private_to_own_devices", "off", laptop)
+        await until_remembers(laptop, "diary")
+
+
 async def test_the_file_of_a_device_restricts_it_and_a_typo_changes_nothing(
     tmp_path: Path,
 ) -> None:
