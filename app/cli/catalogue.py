@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-import math
-import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from app.cli.forms import Words, choices
-from app.wording import tr
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from app.cli import forms
+from app.cli.arguments import BACKUP, DEVICE, LISTENING, MESSAGE, ONE_DEVICE, TAG, YES, Argument
 
 TRAY = "tray"
 """What is meant where no command is typed."""
 TRUST = ("full", "limited", "guest")
 ROLES = ("primary", "mobile", "shared", "guest")
 PRIVACY = ("public", "family", "private")
-
-
-class Argument:
-    """One argument of a command, as argparse wants it."""
-
-    def __init__(self, *names: str, **settings: Any) -> None:
-        self.names, self.settings = names, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,79 +23,6 @@ class Command:
     arguments: tuple[Argument, ...] = ()
 
 
-def _between(least: float, most: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        value = float(text)
-        if not (math.isfinite(value) and least <= value <= most):
-            raise argparse.ArgumentTypeError(
-                tr(
-                    "{text} is not between {least} and {most}",
-                    text=text,
-                    least=f"{least:g}",
-                    most=f"{most:g}",
-                )
-            )
-        return value
-
-    return number
-
-
-def _port(text: str) -> int:
-    return int(_between(0, 65535)(text))
-
-
-def _limit(text: str) -> int:
-    return int(_between(1, 1000)(text))
-
-
-def _samples(text: str) -> int:
-    return int(_between(0, 20)(text))
-
-
-def _family(text: str) -> int:
-    return int(_between(3, 10)(text))
-
-
-def _json_map(text: str) -> dict[str, object]:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        why = tr("that is not JSON: {error}", error=error)
-        raise argparse.ArgumentTypeError(why) from error
-    if not isinstance(value, dict):
-        raise argparse.ArgumentTypeError(tr('a JSON map is wanted, like {"valence": 0.4}'))
-    return value
-
-
-def _words(text: str) -> dict[str, str]:
-    """``3=word 9=word 17=word``."""
-    pairs = [pair.partition("=") for pair in text.replace(",", " ").split()]
-    if not pairs or not all(place.isdigit() and word for place, _, word in pairs):
-        raise argparse.ArgumentTypeError(tr('write it like "3=word 9=word 17=word"'))
-    return {place: word.lower() for place, _, word in pairs}
-
-
-def _path(text: str) -> str:
-    return os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111 - pathlib is slow here
-
-
-_HOST = Argument("--host", metavar="H", default="*", help="the address to listen on (all)")
-_PORT = Argument("--port", metavar="P", type=_port, help="0: any free one")
-_MINUTES = _between(0.01, 60 * 24 * 366)
-_UNIT, _SHARE = _between(-1, 1), _between(0, 1)
-_YES = Argument("--yes", action="store_true", help="do not ask")
-_DEVICE = Argument("device", metavar="DEVICE", help="its id, the beginning of it, or its name")
-_ONE_DEVICE = Argument("--device", metavar="D", help="only with this device")
-_TAG = Argument("--tag", metavar="T", action="append", default=[], help="may be given again")
-_CLOSED = Argument(
-    "--backup-passphrase-file",
-    metavar="FILE",
-    help="a file with the passphrase of the backup",
-)
-_SPARED = Argument("level", nargs="?", choices=("off", "normal", "strong"))
-_TOPIC = Argument("topic", metavar="TOPIC")
-_BODY = Argument("body", metavar="JSON", type=_json_map)
-
 COMMANDS: dict[str, Command] = {
     TRAY: Command(
         "open the application, with its icon beside the clock (also without a command)",
@@ -119,16 +31,14 @@ COMMANDS: dict[str, Command] = {
             Argument("link", metavar="LINK", nargs="?", help="an invitation to open"),
             Argument("--background", action="store_true", help="without any window at first"),
             Argument("--replace", action="store_true", help="stop who serves the profile now"),
-            _HOST,
-            _PORT,
+            *LISTENING,
         ),
     ),
     "node": Command(
         "run the node without a screen",
         "node --port 21550",
         (
-            _HOST,
-            _PORT,
+            *LISTENING,
             Argument("--name", metavar="N", help="what this device is called"),
             Argument("--no-mdns", action="store_true", help="do not look around the network"),
         ),
@@ -141,8 +51,10 @@ COMMANDS: dict[str, Command] = {
             Argument("--trust", choices=TRUST, default="full", help="how far (full)"),
             Argument("--role", choices=ROLES, help="what it is to the companion"),
             Argument("--name", metavar="N", help="what it is called"),
-            Argument("--minutes", metavar="M", type=_MINUTES, default=3.0, help="open so long"),
-            _YES,
+            Argument(
+                "--minutes", metavar="M", type=forms.MINUTES, default=3.0, help="open so long"
+            ),
+            YES,
         ),
     ),
     "join": Command(
@@ -152,14 +64,14 @@ COMMANDS: dict[str, Command] = {
             Argument("invitation", metavar="LINK|CODE", nargs="+"),
             Argument("--at", metavar="HOST[:PORT]", help="where the inviting device is"),
             Argument("--name", metavar="N", help="what this device is called"),
-            _YES,
+            YES,
         ),
     ),
     "meet": Command(
         "agree to a first meeting that waits, or part again",
         "meet 'Kitchen Tablet' --yes",
         (
-            _DEVICE,
+            DEVICE,
             Argument("--yes", action="store_true", help="let the two become one"),
             Argument("--no", action="store_true", help="part again; nothing has flowed"),
         ),
@@ -172,46 +84,46 @@ COMMANDS: dict[str, Command] = {
             Argument("--yes", action="store_true", help="do it; without, it is only counted"),
         ),
     ),
-    "leave": Command("leave the family; what is here stays here", "leave", (_YES,)),
+    "leave": Command("leave the family; what is here stays here", "leave", (YES,)),
     "devices": Command("list the devices of the family", "devices"),
     "trust": Command(
         "set how far a device is trusted",
         "trust 'Kitchen Tablet' limited",
         (
-            _DEVICE,
+            DEVICE,
             Argument("level", metavar="LEVEL", choices=TRUST, help=", ".join(TRUST)),
-            _YES,
+            YES,
         ),
     ),
     "rename": Command(
         "name a device",
         "rename ABCDEFGH 'Kitchen Tablet'",
-        (_DEVICE, Argument("name", metavar="NAME")),
+        (DEVICE, Argument("name", metavar="NAME")),
     ),
     "role": Command(
         "say what a device is to the companion",
         "role 'Kitchen Tablet' shared",
-        (_DEVICE, Argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))),
+        (DEVICE, Argument("role", metavar="ROLE", choices=ROLES, help=", ".join(ROLES))),
     ),
     "revoke": Command(
         "remove a device for good",
         "revoke 'Old Phone'",
         (
-            _DEVICE,
+            DEVICE,
             Argument(
                 "--hours",
                 metavar="H",
-                type=_between(0, 24 * 366),
+                type=forms.between(0, 24 * 366),
                 help="bring back what it forgot in the last H hours",
             ),
-            _YES,
+            YES,
         ),
     ),
     "import": Command(
         "take in real history from a file",
         "import chatgpt-export.zip",
         (
-            Argument("path", metavar="FILE", type=_path),
+            Argument("path", metavar="FILE", type=forms.path),
             Argument("--format", choices=("auto", "jsonl", "chatgpt", "aico"), default="auto"),
         ),
     ),
@@ -219,7 +131,7 @@ COMMANDS: dict[str, Command] = {
         "write history to a file",
         "export everything.jsonl --kind all",
         (
-            Argument("path", metavar="FILE", type=_path),
+            Argument("path", metavar="FILE", type=forms.path),
             Argument("--format", choices=("jsonl", "aico"), default="jsonl"),
             Argument(
                 "--kind",
@@ -231,12 +143,12 @@ COMMANDS: dict[str, Command] = {
     "backup": Command(
         "write all that is here into one encrypted file",
         "backup companion.aico-backup",
-        (Argument("path", metavar="FILE", type=_path), _CLOSED, _YES),
+        BACKUP,
     ),
     "restore": Command(
         "bring back what is in a backup, beside what is here",
         "restore companion.aico-backup",
-        (Argument("path", metavar="FILE", type=_path), _CLOSED, _YES),
+        BACKUP,
     ),
     "conversations": Command("list the conversations, newest first", "conversations"),
     "show": Command(
@@ -255,7 +167,7 @@ COMMANDS: dict[str, Command] = {
             Argument("text", metavar="TEXT"),
             Argument("--conversation", metavar="C", help="go on with this one"),
             Argument("--role", choices=("user", "assistant"), default="user"),
-            _TAG,
+            TAG,
             Argument("--private", action="store_true", help="just between us: it stays here"),
         ),
     ),
@@ -264,7 +176,7 @@ COMMANDS: dict[str, Command] = {
         "remember 'Tea, no sugar' --tag kitchen",
         (
             Argument("text", metavar="TEXT"),
-            _TAG,
+            TAG,
             Argument("--privacy", choices=PRIVACY, default="family"),
         ),
     ),
@@ -272,7 +184,7 @@ COMMANDS: dict[str, Command] = {
     "forget": Command(
         "forget something everywhere, or ask how far that is",
         "forget 5b1e",
-        (Argument("id", metavar="ID"), _YES),
+        (Argument("id", metavar="ID"), YES),
     ),
     "conflicts": Command("list what people must settle", "conflicts"),
     "resolve": Command(
@@ -297,9 +209,13 @@ COMMANDS: dict[str, Command] = {
         "note how the companion feels",
         "feel -0.3 --because 'a long day'",
         (
-            Argument("valence", metavar="VALENCE", type=_UNIT, help="-1 (bad) to 1 (good)"),
-            Argument("--arousal", metavar="A", type=_UNIT, help="-1 (calm) to 1 (excited)"),
-            Argument("--confidence", metavar="C", type=_SHARE, help="0 to 1"),
+            Argument(
+                "valence", metavar="VALENCE", type=forms.UNIT, help="-1 (bad) to 1 (good)"
+            ),
+            Argument(
+                "--arousal", metavar="A", type=forms.UNIT, help="-1 (calm) to 1 (excited)"
+            ),
+            Argument("--confidence", metavar="C", type=forms.SHARE, help="0 to 1"),
             Argument("--because", metavar="TEXT"),
         ),
     ),
@@ -314,7 +230,7 @@ COMMANDS: dict[str, Command] = {
         (
             Argument("query", metavar="QUERY"),
             Argument("--everywhere", action="store_true", help="ask the other devices too"),
-            Argument("--limit", metavar="N", type=_limit, default=10),
+            Argument("--limit", metavar="N", type=forms.limit, default=10),
         ),
     ),
     "watch": Command(
@@ -325,20 +241,20 @@ COMMANDS: dict[str, Command] = {
     "publish": Command(
         "put a message on the bus",
         """publish emotion/state/current '{"valence": 0.4}'""",
-        (_TOPIC, _BODY),
+        MESSAGE,
     ),
     "request": Command(
         "ask whoever answers a topic",
         """request memory/search/request '{"query": "tea"}'""",
-        (_TOPIC, _BODY, Argument("--device", metavar="D", help="ask on this device")),
+        (*MESSAGE, Argument("--device", metavar="D", help="ask on this device")),
     ),
     "sync": Command(
         "catch up now",
         "sync --wait 30",
         (
-            _ONE_DEVICE,
+            ONE_DEVICE,
             Argument(
-                "--wait", metavar="SECONDS", type=_between(0, 86400), help="until in step"
+                "--wait", metavar="SECONDS", type=forms.between(0, 86400), help="until in step"
             ),
         ),
     ),
@@ -346,9 +262,13 @@ COMMANDS: dict[str, Command] = {
     "pause": Command(
         "stop sharing for a while",
         "pause --minutes 60",
-        (_ONE_DEVICE, Argument("--minutes", metavar="M", type=_MINUTES)),
+        (ONE_DEVICE, Argument("--minutes", metavar="M", type=forms.MINUTES)),
     ),
-    "sparing": Command("show or choose when long histories wait", "sparing strong", (_SPARED,)),
+    "sparing": Command(
+        "show or choose when long histories wait",
+        "sparing strong",
+        (Argument("level", nargs="?", choices=("off", "normal", "strong")),),
+    ),
     "policy": Command(
         "show or choose what is shared with whom, or see what a device will know",
         "policy set limited.memory_access off",
@@ -357,7 +277,7 @@ COMMANDS: dict[str, Command] = {
                 "words",
                 metavar="show|set KEY VALUE|preview DEVICE",
                 nargs="*",
-                action=Words,
+                action=forms.Words,
                 default=[],
             ),
             Argument("--device", metavar="D", help="set: for this device only"),
@@ -365,13 +285,17 @@ COMMANDS: dict[str, Command] = {
             Argument(
                 "--with",
                 metavar="KEY=VALUE",
-                type=choices,
+                type=forms.choices,
                 action="append",
                 default=[],
                 help="preview: if that were chosen for it; may be given again",
             ),
             Argument(
-                "--samples", metavar="N", type=_samples, default=0, help="preview: and so many"
+                "--samples",
+                metavar="N",
+                type=forms.samples,
+                default=0,
+                help="preview: and so many",
             ),
         ),
     ),
@@ -381,18 +305,21 @@ COMMANDS: dict[str, Command] = {
         "trait humour dry",
         (Argument("name", metavar="NAME"), Argument("text", metavar="TEXT")),
     ),
-    "resume": Command("share again", "resume", (_ONE_DEVICE,)),
+    "resume": Command("share again", "resume", (ONE_DEVICE,)),
     "demo": Command(
         "show a whole family of devices on this machine, and remove it again",
         "demo --devices 4",
-        (Argument("--devices", metavar="N", type=_family, default=3, help="3 to 10 (3)"),),
+        (Argument("--devices", metavar="N", type=forms.family, default=3, help="3 to 10 (3)"),),
     ),
     "recovery-phrase": Command(
         "show the recovery words once, and confirm them",
         "recovery-phrase --confirm '3=tea 9=moon 17=river'",
         (
             Argument(
-                "--confirm", metavar="WORDS", type=_words, help="three of them, to confirm"
+                "--confirm",
+                metavar="WORDS",
+                type=forms.numbered_words,
+                help="three of them, to confirm",
             ),
         ),
     ),
