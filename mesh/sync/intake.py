@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ class Source(msgspec.Struct, frozen=True):
     """Who sent a page: its key, and whose facts it may give (None: anybody's).
 
     With what it takes to accept them: the roster's rules, and who notes the newest stamp.
-    ``epoch``: that of cursors when the scope was asked for; ``now_ms``: Unix ms; ``limits``:
+    ``epoch``: that of cursors when the scope was asked for, ``asked``: from where; ``is_over``:
+    whether the talk is; ``now_ms``: Unix ms; ``limits``:
     how many bytes of content, and of all, a device that is not full may make this one store;
     ``known``: what of the tables need not be asked.
     """
@@ -63,6 +65,8 @@ class Source(msgspec.Struct, frozen=True):
     note: Callable[[Connection, int], None]
     epoch: int
     now_ms: int
+    asked: Cursor
+    is_over: Callable[[], bool]
     limits: tuple[int, int] = (CONTENT_MAX, STUBS_MAX)
     known: Known | None = None
 
@@ -156,13 +160,29 @@ def decide_rows(
     return Decided(taken, write, decided.is_certain and room is None, decided.keep)
 
 
+def _go_on_from(connection: Connection, page: Page, source: Source) -> Cursor | None:
+    """What a page settles its numbers beside; None when it came too late to settle any.
+
+    Another run of the other numbers anew what it no longer has: where a page is the first of
+    one, what counts is what that run was told, not what a page of an earlier talk, which was
+    written only after that, added to it.
+    """
+    cursor = feeds.load_cursor(connection, source.key, page.scope)
+    if page.mark.run == cursor.mark.run:
+        return cursor
+    asked = source.asked
+    return None if source.is_over() else replace(asked, settled=asked.settled.copy())
+
+
 def _settle(
     connection: Connection, pages: Sequence[Page], source: Source, taken: Taken, *, resets: bool
 ) -> None:
     if feeds.epoch(connection) != source.epoch:
         return
     scope = pages[0].scope
-    cursor = Cursor() if resets else feeds.load_cursor(connection, source.key, scope)
+    cursor = Cursor() if resets else _go_on_from(connection, pages[0], source)
+    if cursor is None:
+        return
     if cursor.is_new:
         cursor.audited = max(1, source.now_ms)
     for page in pages:

@@ -6,11 +6,11 @@ taking   one scope of the other's: how far it goes, how far I have it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Label, may_send
-from mesh.model.cursor import Mark, Range, Ranges, is_known
+from mesh.model.cursor import Cursor, Mark, Range, Ranges, is_known
 from mesh.sync.order import priority
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class Taking:
     """In which epoch of cursors it was begun: in a later one nothing of it is kept."""
     audited: int = 0
     """When the whole scope was last compared, Unix ms; 0: it was not."""
+    asked: Cursor = field(default_factory=Cursor)
+    """From where it was asked for: what the other was told, and goes on from."""
 
     @property
     def missing(self) -> int:

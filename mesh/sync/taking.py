@@ -100,6 +100,7 @@ class TakingSide:
         taking.talk, taking.floor, taking.audited = (
             self._number, cursor.settled.floor, cursor.audited
         )  # fmt: skip
+        taking.asked = cursor
         self.scopes[scope] = taking
         if cursor.is_new and self._can_compare(scope, hello):
             self._compare(taking, hello, is_audit=False)
@@ -263,6 +264,8 @@ class TakingSide:
             talk.circle.hooks.note_clock,
             taking.epoch,
             talk.circle.clock.wall() // 1000,
+            taking.asked,
+            lambda: talk.is_over,
             known=talk.circle.database.known,
         )
         resets = not taking.is_begun and (pages[0].fresh or taking.must_reset)

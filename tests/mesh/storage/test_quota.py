@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mesh.model import fact as facts
-from mesh.model.cursor import Mark
+from mesh.model.cursor import Cursor, Mark
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind
 from mesh.model.scope import ScopeKind, scope_of
 from mesh.storage.quota import ROW
@@ -39,7 +39,10 @@ def forgetting(number: int) -> bytes:
 def give(here: Sheet, scope: int, *raws: bytes, is_full: bool = False) -> Taken:
     tags = None if is_full else frozenset({tag_of("tablet")})
     key = LAPTOP if is_full else TABLET
-    source = Source(key, tags, 0, here.rules, lambda *_: None, 0, 1, (CONTENT, ALL))
+    source = Source(
+        key, tags, 0, here.rules, lambda *_: None, 0, 1, Cursor(), lambda: False,
+        limits=(CONTENT, ALL),
+    )  # fmt: skip
     page = Page(scope, 1, False, (), Mark(b"r" * 8, 1), *pack_rows(list(raws)))
     return take_pages(here.connection, [page], source, resets=False)[0]
 
