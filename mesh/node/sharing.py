@@ -180,7 +180,7 @@ class Sharing:
             self._under_way -= 1
             work.close()
             sync = self._current().sync
-            sync.look_again()
+            sync.catching_up.look_again()
             for key in sync.peers():
                 self._look_at(key)
 

@@ -1,17 +1,17 @@
-"""All talks of this device: who is being talked to, how far, and catching up on demand."""
+"""All talks of this device: who is being talked to, how far, and what goes to all of them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from mesh.errors import NoDeviceAnswers
+from mesh.sync.catching_up import CatchingUp
 from mesh.sync.exchange import Exchange
 from mesh.wire import frames
 from mesh.wishes import SyncDone
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable
 
     from mesh.model.pauses import Pauses
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from mesh.sync.circle import Circle, Lane
     from mesh.wire.frames import Frame
 
-ANSWER_WITHIN_S = 5.0
-
 
 class Sync:
     """Keeps this device in step with every device it has a live lane to."""
@@ -29,9 +27,7 @@ class Sync:
     def __init__(self, circle: Circle) -> None:
         self._circle = circle
         self._exchanges: dict[bytes, Exchange] = {}
-        self._nonce = 0
-        self._moved = asyncio.Event()
-        self._asking: Counter[bytes] = Counter()
+        self.catching_up = CatchingUp(circle, self._exchanges)
 
     @property
     def version(self) -> str:
@@ -65,7 +61,7 @@ class Sync:
             self._circle.schedule.part(key)
             self.moved(key)
         else:
-            self.look_again()
+            self.catching_up.look_again()
 
     def hear(self, lane: Lane, payload: bytes) -> None:
         """A payload came on a lane."""
@@ -88,15 +84,9 @@ class Sync:
 
     def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
-        self.look_again()
+        self.catching_up.look_again()
         self._circle.hooks.on_moved(key)
-        if not self._asking[key]:
-            self._look_whether_level(key)
-
-    def look_again(self) -> None:
-        """Whoever waits for something may find that it holds now."""
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        self.catching_up.look_at(key)
 
     # ---- growth ------------------------------------------------------------------------------
 
@@ -269,22 +259,6 @@ class Sync:
         """Why this device wants to be spared now."""
         return self._circle.schedule.why
 
-    def ask(self, key: bytes) -> None:
-        """The owner wants a device and this one in step now, whatever is to be spared."""
-        self._circle.schedule.ask(key, self._circle.clock.monotonic())
-        self._pace_changed(key)
-
-    def _look_whether_level(self, key: bytes) -> None:
-        schedule = self._circle.schedule
-        if schedule.asks(key, self._circle.clock.monotonic()) and self.in_step(key):
-            schedule.level(key)
-            self._pace_changed(key)
-
-    def _pace_changed(self, key: bytes) -> None:
-        exchange = self._exchanges.get(key)
-        if exchange is not None:
-            exchange.gives.pacing.look_again()
-
     # ---- catching up -------------------------------------------------------------------------
 
     async def catch_up(
@@ -292,105 +266,12 @@ class Sync:
     ) -> SyncDone:
         """Until these devices and this one are in step, at most ``seconds``.
 
-        Each device that answers within 5 s is asked how far it is *now*; done when all of that
-        is here and all of ours is there. NoDeviceAnswers when none does. Who is removed
-        meanwhile is waited for no more. Nothing is spared until then.
+        Devices no record flows from are left out; NoDeviceAnswers when none of the others does.
         """
         wanted = [key for key in keys if self._circle.family.takes_from(key)]
         if not wanted:
             return SyncDone(in_step=True, sent=0, received=0, seconds=0.0)
-        self._asking.update(wanted)
-        try:
-            return await self._catch_up(wanted, seconds, names)
-        finally:
-            self._asking.subtract(wanted)
-            for key in wanted:
-                self._look_whether_level(key)
-
-    async def _catch_up(
-        self, wanted: list[bytes], seconds: float, names: Callable[[bytes], str]
-    ) -> SyncDone:
-        is_member = self._circle.family.is_member
-        started = self._circle.clock.monotonic()
-        for key in wanted:
-            self.ask(key)
-        before = self._flow()
-        answered = await self._ask_frontiers(wanted, started + min(seconds, ANSWER_WITHIN_S))
-        missing = [key for key in wanted if key not in answered and is_member(key)]
-        if not answered and missing:
-            raise NoDeviceAnswers(
-                "None of the other devices answers: " + ", ".join(map(names, missing)) + "."
-            )
-        own = dict(self._circle.tops)
-        reached = await self._wait_until(
-            lambda: all(
-                self._is_level(key, tops, own)
-                for key, tops in answered.items()
-                if is_member(key)
-            ),
-            started + seconds,
-        )
-        after = self._flow()
-        return SyncDone(
-            in_step=reached,
-            sent=after[0] - before[0],
-            received=after[1] - before[1],
-            seconds=round(self._circle.clock.monotonic() - started, 3),
-            missing=tuple(names(key) for key in missing if is_member(key)),
-        )
-
-    def _flow(self) -> tuple[int, int]:
-        exchanges = self._exchanges.values()
-        return sum(x.gives.sent for x in exchanges), sum(x.takes.received for x in exchanges)
-
-    def _is_level(self, key: bytes, theirs: dict[int, int], ours: dict[int, int]) -> bool:
-        exchange = self._exchanges.get(key)
-        if exchange is None or not self._circle.hooks.is_settled():
-            return False
-        return exchange.takes.has_reached(theirs) and exchange.gives.has_given(ours)
-
-    async def _ask_frontiers(
-        self, keys: list[bytes], deadline: float
-    ) -> dict[bytes, dict[int, int]]:
-        """Ask each device how far it is now, as soon as a talk with it is open."""
-        self._nonce += 1
-        nonce = self._nonce
-        asked: set[Exchange] = set()
-        is_member = self._circle.family.is_member
-
-        def all_answered() -> bool:
-            for key in keys:
-                exchange = self._exchanges.get(key)
-                if exchange is not None and exchange.is_open and exchange not in asked:
-                    asked.add(exchange)
-                    exchange.gives.grown(hurry=True)
-                    exchange.say(frames.FrontierAsk(nonce))
-            answered = self._answers(keys, nonce)
-            return all(key in answered or not is_member(key) for key in keys)
-
-        await self._wait_until(all_answered, deadline)
-        return self._answers(keys, nonce)
-
-    def _answers(self, keys: list[bytes], nonce: int) -> dict[bytes, dict[int, int]]:
-        exchanges = {key: self._exchanges.get(key) for key in keys}
-        return {
-            key: exchange.frontier[nonce]
-            for key, exchange in exchanges.items()
-            if exchange is not None and nonce in exchange.frontier
-        }
-
-    async def _wait_until(self, reached: Callable[[], bool], deadline: float) -> bool:
-        while not reached():
-            left = deadline - self._circle.clock.monotonic()
-            if left <= 0:
-                return False
-            moved = self._moved
-            try:
-                async with asyncio.timeout(left):
-                    await moved.wait()
-            except TimeoutError:
-                return reached()
-        return True
+        return await self.catching_up.reach(wanted, seconds, names)
 
 
 def _not_answer(entries: frames.RosterEntries) -> frames.RosterEntries:

@@ -27,7 +27,7 @@ def spare(engine: Engine, around: Surroundings) -> None:
 async def until(engine: Engine, holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not holds():
-            await engine.sync._moved.wait()
+            await engine.sync.catching_up._moved.wait()
 
 
 async def import_many(engine: Engine) -> None:

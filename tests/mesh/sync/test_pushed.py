@@ -33,7 +33,7 @@ async def test_a_number_that_came_and_went_is_settled_though_nobody_asks(
     async with asyncio.timeout(5):
         # What the other has of it is told back at about the same time.
         while not (gives.has_given(outcome.tops) and a.sync.in_step(B)):
-            await a.sync._moved.wait()
+            await a.sync.catching_up._moved.wait()
     assert await b.facts() == await a.facts()
 
 
