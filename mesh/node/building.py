@@ -37,13 +37,11 @@ from mesh.links.pool import Links
 from mesh.links.switchboard import Me
 from mesh.model.device import NAME_MAX, Kind, clean_name
 from mesh.model.hlc import tick_of
-from mesh.node.judging import doubted
 from mesh.node.sharing import Sharing
 from mesh.profile import read_small
 from mesh.recall.search import Search
 from mesh.sockets import Context, curve_keypair
 from mesh.storage import feeds
-from mesh.storage.judging import undone_before
 from mesh.storage.shelf import FamilyShelf
 from mesh.sync.circle import Circle, Hooks
 from mesh.sync.service import Sync
@@ -173,11 +171,11 @@ async def _services(ground: Ground, sync: Sync, ways: Network, wires: Wires) -> 
     database, author, following = ground.database, ground.author, ground.following
     clock, entropy, bus = ground.outside.clock, ground.outside.entropy, Bus()
     reading = Reading(database, following.device_of, clock)
-    discretion = Discretion(ground.shelf, clock, following.confided)
+    discretion = Discretion(ground.shelf, clock, following.confiding.changed)
     writing = Writing(
         database,
         author,
-        following.rules,
+        following.judging.rules,
         following.wrote,
         discretion,
         on_certain=following.writes,
@@ -198,10 +196,12 @@ async def _services(ground: Ground, sync: Sync, ways: Network, wires: Wires) -> 
         browsing=Browsing(database, following.device_of),
         settling=Settling(database, reading, writing, following.device_of),
         asking=Asking(database, writing, following.device_of),
-        importing=Importing(database, following.rules, clock, author, following.wrote),
+        importing=Importing(database, following.judging.rules, clock, author, following.wrote),
         exporting=Exporting(database, reading, clock),
         backing_up=BackingUp(database, clock, entropy),
-        restoring=Restoring(database, author, following.rules, clock, following.restored),
+        restoring=Restoring(
+            database, author, following.judging.rules, clock, following.restored
+        ),
         search=Search(database, following.device_of),
         presence=Presence(clock, await ground.shelf.load_sightings()),
         sync=sync,
@@ -232,8 +232,7 @@ def _requests(ground: Ground, bus: Bus, sync: Sync) -> Requests:
 async def _follow(services: Services, following: Following, tasks: Tasks) -> None:
     """From now on what happens has consequences."""
     following.services = services
-    following.let_go = following.believed = await services.database.read(undone_before)
-    following.doubted = await doubted(services)
+    await following.judging.open()
     following.newsroom = Newsroom(
         services.bus,
         services.reading,
@@ -292,7 +291,7 @@ async def _circle(ground: Ground) -> Circle:
     return Circle(
         database,
         ground.gossip,
-        ground.following.rules,
+        ground.following.judging.rules,
         _hooks(ground),
         outside.clock,
         run,
@@ -316,7 +315,7 @@ def _hooks(ground: Ground) -> Hooks:
         capabilities=following.capabilities,
         terms=sharing.terms,
         is_settled=lambda: sharing.is_settled,
-        waits=lambda key: following.is_parting or meetings.waits(key),
+        waits=lambda key: following.judging.is_parting or meetings.waits(key),
         wants_survey=meetings.wants_survey,
         on_surveyed=following.surveyed,
         kind_of=lambda key: _kind_of(following.services, key),

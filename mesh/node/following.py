@@ -8,13 +8,10 @@ lane up, down   ─▶ a talk begins, ends; who is around changes
 from __future__ import annotations
 
 import asyncio
-from operator import is_
 from typing import TYPE_CHECKING
 
 from mesh.commands import meeting
-from mesh.commands.confiding import news_of
 from mesh.commands.telling import bulletin, tell_holders
-from mesh.companion.last_copies import LastCopies
 from mesh.companion.newsroom import grant_published
 from mesh.family.change import Change
 from mesh.links.handshake import LaneKind
@@ -29,8 +26,8 @@ from mesh.messages import (
 )
 from mesh.model.device import Trust, device_id
 from mesh.node.amends import Amends
-from mesh.node.judging import doubted, judge_here
-from mesh.storage.objects import Rules
+from mesh.node.confiding import Confiding
+from mesh.node.judging import Judging
 from mesh.wire.frames import Answered, Ask, Frame, Hello, Tell
 from mesh.wire.told import read_told
 
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from mesh.commands.services import Services
     from mesh.companion.newsroom import Newsroom
     from mesh.links.lane import Lane
-    from mesh.model.aside import Aside
     from mesh.model.meeting import Preview
     from mesh.node.sharing import Sharing
     from mesh.node.tasks import Tasks
@@ -48,8 +44,6 @@ if TYPE_CHECKING:
     from mesh.wishes import ForgetShown
 
 SETTLE_S = 0.15
-GRACE_S = 1.0
-MICRO = 1_000_000
 
 
 class Following:
@@ -59,25 +53,18 @@ class Following:
         self._tasks = tasks
         self._begin_anew = begin_anew
         self.amends = Amends(tasks, self._make_all_good)
+        self.judging = Judging(lambda: self.services, self._show_anew)
+        self.confiding = Confiding(lambda: self.services, tasks)
         self._announcing: asyncio.TimerHandle | None = None
-        self._ending_aside: asyncio.TimerHandle | None = None
-        self._rules_of: tuple[object, ...] = (None,) * 6
-        self._rules: Rules
         self.sharing: Sharing
         self.services: Services
         self.newsroom: Newsroom
-        self.let_go: frozenset[bytes] = frozenset()
-        """Whose first meetings were undone, and what came by them given back here."""
-        self.believed = self.let_go
-        """The same, and those of which something has still to be given back."""
-        self.doubted = self.let_go
-        """Of whom it is said too, but it cannot have been so."""
 
     def stop(self) -> None:
         """Announce nothing more."""
-        for timer in (self._announcing, self._ending_aside):
-            if timer is not None:
-                timer.cancel()
+        self.confiding.stop()
+        if self._announcing is not None:
+            self._announcing.cancel()
 
     async def tell_mood(self) -> None:
         """The mood as it stands now."""
@@ -113,41 +100,16 @@ class Following:
         await self.sharing.follow()
         if change.retrusted:
             sync.renew()
-        await self.judge()
+        await self.judging.judge()
         if registry.roster.needs_epoch():
             following = await registry.renew_epoch(sync.peers())
             if following:
                 await self.family_changed(following)
         self.announce_soon()
 
-    async def judge(self) -> None:
-        """Facts are judged by the roster as it is now, also those that came before it.
-
-        Not while our own joining waits: after a no, all must be here as it was.
-        """
-        if self.services.meetings.is_joining:
-            return
-        was_parting = self.is_parting
-        if was_parting:
-            await self._look_at_partings()
-        believed = self.believed
-        if await judge_here(self.services, self.rules()):
-            await self.sharing.follow()
-            await self.newsroom.tell_mood()
-        self.let_go |= believed
-        if was_parting:
-            self.services.sync.renew()
-
-    async def _look_at_partings(self) -> None:
-        tags = self.services.registry.roster.parted_tags
-        self.doubted |= await doubted(self.services) & tags
-        self.believed |= tags - self.doubted
-
-    @property
-    def is_parting(self) -> bool:
-        """Whether something is to be given back first: until then nothing flows."""
-        roster = self.services.registry.roster
-        return bool(roster.parted) and not roster.parted_tags <= self.let_go | self.doubted
+    async def _show_anew(self) -> None:
+        await self.sharing.follow()
+        await self.tell_mood()
 
     def seek_all(self) -> None:
         """Keep a lane to every device whose card says where it is."""
@@ -262,21 +224,6 @@ class Following:
         news = SyncRequested(device_id=device_id(key))
         self.services.bus.publish(told(news, self.services.device_id))
 
-    def confided(self, aside: Aside) -> None:
-        """What stays on this device has changed; it may be over by itself."""
-        services = self.services
-        services.bus.publish(told(news_of(aside), services.device_id))
-        if self._ending_aside is not None:
-            self._ending_aside.cancel()
-            self._ending_aside = None
-        if aside.ends is not None:
-            left = max(0.0, (aside.ends - services.clock.wall()) / MICRO)
-            loop = asyncio.get_running_loop()
-            self._ending_aside = loop.call_later(left + GRACE_S, self._look_at_aside)
-
-    def _look_at_aside(self) -> None:
-        self._tasks.spawn(self.services.discretion.look())
-
     def moved(self, key: bytes) -> None:
         """How far a device is has changed."""
         self.sharing.moved(key)
@@ -321,7 +268,7 @@ class Following:
     async def _make_good(self) -> None:
         services = self.services
         await self.sharing.follow(anew=True)
-        await self.judge()
+        await self.judging.judge()
         await services.writing.confirm()
         await self.newsroom.look_for_conflicts()
         if services.registry.roster.needs_epoch():
@@ -343,28 +290,6 @@ class Following:
         return made
 
     # ---- small questions ---------------------------------------------------------------------
-
-    def rules(self) -> Rules:
-        """What the roster says of authors; the same as long as nothing of it has changed."""
-        services = self.services
-        policies, roster = services.policies, services.registry.roster
-        grants, tags = policies.grants, policies.private_tags
-        vouched = policies.vouchers.vouched
-        of = (roster, policies.policy, grants, tags, self.believed, vouched)
-        if not all(map(is_, of, self._rules_of)):
-            self._rules_of = of
-            self._rules = Rules(
-                services.author.tag,
-                roster.was_full_at,
-                grants,
-                tags,
-                roster.was_admin_at,
-                LastCopies(services.registry.key, roster, policies.policy, vouched).keeps,
-                roster.past_of(services.registry.key),
-                undone=roster.parted_tags & self.believed,
-                gives_only_own=services.gossip.gives_only_own,
-            )
-        return self._rules
 
     def device_of(self, tag: bytes) -> str | None:
         """The device id behind an author tag."""

@@ -470,8 +470,8 @@ RULES = (
     Rule(
         "a no leaves all as it was",
         "nothing is judged by the new roster while one's own joining waits",
-        "mesh/node/following.py",
-        "        if self.services.meetings.is_joining:\n            return\n",
+        "mesh/node/judging.py",
+        "        if services.meetings.is_joining:\n            return\n",
         "",
         "tests/family/test_first_meeting.py",
     ),
