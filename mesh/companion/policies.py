@@ -2,7 +2,7 @@
 
     settings (facts, full devices) ─┐
     terms (told by a full device) ──┼─▶ refresh ─▶ allowance of others, grants of this device
-    settings.yaml (this device) ────┘        └─▶ held ≠ grants: withdraw what may not stay
+    settings.yaml (this device) ────┘        └─▶ holding: what may not stay is withdrawn
 
 A limited device does not have the settings: full ones tell it in their hello what it may hold.
 What it still has it tells in its own; full devices note that, so that a receipt is waited for
@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from mesh.companion.last_copies import Shelf, Span, Vouchers, left_to
-from mesh.companion.withdrawing import differing, start_over, withdraw
 from mesh.errors import BadSettings, ProfileError
 from mesh.model import fact as facts
 from mesh.model import policy as policies
@@ -32,14 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mesh.clock import Clock
+    from mesh.companion.last_copies import Shelf
     from mesh.companion.writing import Writing
     from mesh.model.roster import Roster
     from mesh.storage.database import Database
 
 MARK = 16
 """So much of a family's id stands in its settings."""
-TERMS, HELD, HEARD, LAST_GOOD = "terms", "held", "settings heard", "settings"
-GUARDED = "guarded tags"
+TERMS, HEARD, LAST_GOOD = "terms", "settings heard", "settings"
 
 
 class Home(Protocol):
@@ -94,51 +92,27 @@ class Policies:
     notes: Mapping[str, Grants] = field(default_factory=dict)
     grants: Grants = FAMILY_GRANTS
     """What this device may hold now."""
-    held: Grants = FAMILY_GRANTS
-    """What it may still have: more than ``grants`` until the rest is withdrawn."""
-    guarded: frozenset[str] = frozenset()
-    """The private tags for which everything that is here was looked at."""
     is_heard: bool = True
     """Whether this device knows what was chosen before it came."""
-    is_joining: Callable[[], bool] = lambda: False
-    """Whether it may yet come back as what it was: until then it gives nothing up."""
-    vouchers: Vouchers = field(init=False)
+    at_least: Callable[[], Grants | None] = lambda: None
+    """What it may hold whatever is chosen, if it may yet come back as what it was."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever changes what is in force, or what is here because of that."""
     _told: Told | None = None
     _followed: Told | None = None
     """By whose word ``grants`` are what they are, while this device is limited."""
     _tags: tuple[Policy, Policy, frozenset[str]] | None = None
     """The private tags, and of which choices: they are asked for with every message."""
     _file: bytes | None = None
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def __post_init__(self) -> None:
-        self.vouchers = Vouchers(self.shelf)
 
     async def open(self) -> None:
         """What was kept; then what is in force."""
-        await self.vouchers.open()
         told = await self.shelf.load_secret(TERMS)
         self._told = msgspec.msgpack.decode(told, type=Told) if told else None
         good = await self.shelf.load_secret(LAST_GOOD)
         self.own = self._file_says(good or b"") or NO_CHOICES
         await self.reload()
         await self.refresh()
-        kept = await self.shelf.load_secret(HELD)
-        if kept is None:
-            self.held = self.grants
-            await self._keep_held()
-        else:
-            self.held = policies.read_note(kept.decode())
-        if self.is_joining():
-            await self.refresh()
-        await self._open_guarded()
-
-    async def _open_guarded(self) -> None:
-        kept = await self.shelf.load_secret(GUARDED)
-        if kept is None:
-            await self.guard(self.private_tags)
-        else:
-            self.guarded = frozenset(msgspec.msgpack.decode(kept, type=list[str]))
 
     # ---- the owner's file --------------------------------------------------------------------
 
@@ -188,7 +162,7 @@ class Policies:
 
     async def refresh(self) -> bool:
         """See anew what is in force; whether anything is different, for us or for others."""
-        async with self._turn:
+        async with self.turn:
             before = self._what_counts
             said = await self.database.read(choices.settings)
             known, self.notes = policies.in_force(said, self.home.family[:MARK], self._may_say)
@@ -198,8 +172,9 @@ class Policies:
                 known = NO_CHOICES
             elif trust is not None:
                 self.grants = policies.grants(known, trust, device_id(self.home.key))
-            if self.is_joining():
-                self.grants = self.held.joined(self.grants)
+            least = self.at_least()
+            if least is not None:
+                self.grants = least.joined(self.grants)
             if known != self.policy:
                 self.policy = known
             self.is_heard = not self.is_full or await self._has_heard()
@@ -208,14 +183,12 @@ class Policies:
 
     @property
     def _what_counts(self) -> tuple[Policy, Grants, bool, int]:
-        stamp = 0 if self._followed is None else self._followed.stamp + 1
-        return self.policy, self.grants, self.is_heard, stamp
+        return self.policy, self.grants, self.is_heard, self.followed_at
 
     @property
-    def told_at(self) -> int:
-        """The tick + 1 of the choices that ``held`` of a limited device follows; 0: none."""
-        is_done = self.grants.within(self.held) and self.held.within(self.grants)
-        return self._what_counts[-1] if is_done else 0
+    def followed_at(self) -> int:
+        """The tick + 1 of the choices that ``grants`` of a limited device follow; 0: none."""
+        return 0 if self._followed is None else self._followed.stamp + 1
 
     def _may_say(self, identity: bytes, setting: Setting) -> bool:
         author, tick = identity[: len(author_tag(self.home.key))], facts.tick_in(identity)
@@ -263,12 +236,6 @@ class Policies:
             found = policies.private_tags(self.policy, self.own)
             self._tags = (self.policy, self.own, found)
         return self._tags[2]
-
-    async def guard(self, tags: frozenset[str]) -> None:
-        """Everything that is here was looked at for these private tags."""
-        if tags != self.guarded:
-            await self.shelf.save_secret(GUARDED, msgspec.msgpack.encode(sorted(tags)))
-            self.guarded = tags
 
     # ---- others ------------------------------------------------------------------------------
 
@@ -346,54 +313,3 @@ class Policies:
         ours, _ = policies.in_force(said, self.home.family[:MARK], self._may_say)
         for name, value in policies.carried(theirs, ours).items():
             await self._declare(writing, name, value)
-
-    # ---- withdrawing -------------------------------------------------------------------------
-
-    async def settle(self, writing: Writing) -> bool:
-        """Make ``held`` what may be held: withdraw the rest, ask for what is new from nothing.
-
-        Whether there was anything to do. Cut anywhere, it is done again at the next start.
-        """
-        async with self._turn:
-            wanted, before = self.grants, self.held
-            if wanted.within(before) and before.within(wanted):
-                return False
-            self.held = before.joined(wanted)
-            await self._keep_held()
-            kinds = differing(before, wanted)
-            await self.vouchers.forget(k for k in kinds if wanted.widest(k) > before.widest(k))
-            # What was asked for while more could be held is here first, or it would stay.
-            await self.database.wait_written()
-            if not before.within(wanted):
-                await withdraw(self.database, writing, kinds)
-            await start_over(self.database, kinds, wanted)
-            self.held = wanted
-            await self._keep_held()
-            return True
-
-    def left_to(self, key: bytes, holds: Grants) -> dict[int, Span]:
-        """What a device will have as soon as it is in step (last_copies.py).
-
-        ``holds``: what it says that it may have.
-        """
-        if not self.is_full or self.trust(key) is not Trust.FULL:
-            return {}
-        given, vouched = self.allowance(Trust.FULL, key), self.vouchers.of(key)
-        return left_to(given, self.grants, holds, vouched)
-
-    async def leave_to(
-        self, key: bytes, holds: Grants, writing: Writing, is_in_step: Callable[[], bool]
-    ) -> bool:
-        """Whether what a device in step has went from here: not if some is given to nobody."""
-        async with self._turn:
-            spans = self.left_to(key, holds)
-            waits = await self.database.read(lambda sql: choices.is_held_back(sql, set(spans)))
-            await self.database.wait_written()  # for what came, or was chosen, meanwhile
-            has_left = bool(spans) and not waits and is_in_step()
-            if has_left:
-                async with self.vouchers.taking_over(key, spans):
-                    await withdraw(self.database, writing, set(spans))
-            return has_left
-
-    async def _keep_held(self) -> None:
-        await self.shelf.save_secret(HELD, policies.write_note(self.held).encode())

@@ -17,6 +17,7 @@ from mesh.companion.backing_up import BackingUp
 from mesh.companion.browsing import Browsing
 from mesh.companion.discretion import Discretion
 from mesh.companion.exporting import Exporting
+from mesh.companion.holding import Holding
 from mesh.companion.importing import Importing
 from mesh.companion.newsroom import Newsroom
 from mesh.companion.parting import part
@@ -140,10 +141,11 @@ async def _ground(
     meetings = await Meetings.open(shelf, registry)
     read_file = partial(read_small, profile.settings, SETTINGS_MAX)
     policies = Policies(database, shelf, registry, outside.clock, read_file)
-    policies.is_joining = lambda: meetings.is_joining
-    await policies.open()
+    holding = Holding(database, shelf, policies, lambda: meetings.is_joining)
+    policies.at_least = holding.at_least
+    await holding.open()
     following.sharing = sharing = Sharing(
-        policies,
+        holding,
         lambda: following.services,
         tasks.spawn,
         following.tell_mood,

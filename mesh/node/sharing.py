@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mesh.commands.services import Services
-    from mesh.companion.policies import Policies
+    from mesh.companion.holding import Holding
     from mesh.storage.objects import Outcome
     from mesh.wire.frames import Hello
 
@@ -42,13 +42,14 @@ class Sharing:
 
     def __init__(
         self,
-        policies: Policies,
+        holding: Holding,
         current: Callable[[], Services],
         spawn: Callable[[Coroutine[None, None, None]], None],
         tell_mood: Callable[[], Coroutine[None, None, None]],
         owed: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        self._policies = policies
+        self.holding = holding
+        self._policies = holding.policies
         self._current = current
         self._spawn = spawn
         self._tell_mood = tell_mood
@@ -79,11 +80,11 @@ class Sharing:
     def terms(self, key: bytes) -> Terms:
         """What our hello to a device says of holding."""
         policies = self._policies
-        told, holds = policies.terms_for(key), policies.held.pairs()
+        told, holds = policies.terms_for(key), self.holding.held.pairs()
         if told is not None:
             return Terms(told[0], told[1], holds)
         since = policies.policy.stamp + 1 if policies.is_full and policies.is_heard else 0
-        return Terms(chosen_at=since, holds=holds, told_at=policies.told_at)
+        return Terms(chosen_at=since, holds=holds, told_at=self.holding.told_at)
 
     def met(self, key: bytes, hello: Hello) -> None:
         """A device said hello: what it lets us hold, or what it may still have."""
@@ -137,11 +138,11 @@ class Sharing:
         policies, said = self._policies, self._said.get(key)
         if said is None or key in self._leaving:
             return False
-        roster, vouched = policies.home.roster, policies.vouchers.vouched
+        roster, vouched = policies.home.roster, self.holding.vouchers.vouched
         of = (said, policies.policy, policies.own, policies.grants, roster, vouched)
         if all(map(is_, of, self._left_nothing.get(key, _NEVER))):
             return False
-        if policies.left_to(key, said):
+        if self.holding.left_to(key, said):
             return True
         self._left_nothing[key] = of
         return False
@@ -155,7 +156,7 @@ class Sharing:
                 async with self._turn:
                     is_in_step = partial(services.sync.in_step, key)
                     terms = (key, self._said[key], services.writing, is_in_step)
-                    has_left = await self._policies.leave_to(*terms)
+                    has_left = await self.holding.leave_to(*terms)
         finally:
             self._leaving.discard(key)
         if has_left:
@@ -190,7 +191,7 @@ class Sharing:
         services, policies = self._current(), self._policies
         is_other |= await policies.reload()
         is_other |= await policies.refresh()
-        was_settled = await policies.settle(services.writing)
+        was_settled = await self.holding.settle(services.writing)
         await self._guard(policies.private_tags)
         if was_settled:
             services.sync.ask_again()
@@ -204,7 +205,7 @@ class Sharing:
 
     async def _guard(self, tags: frozenset[str]) -> None:
         """What has one of these tags is private from now on; cut anywhere, it is done again."""
-        services, fresh = self._current(), tags - self._policies.guarded
+        services, fresh = self._current(), tags - self.holding.guarded
         is_first = tags != self._looked_for
         if fresh or (is_first and self._looked_for is not None):
             await services.database.wait_written()
@@ -214,5 +215,5 @@ class Sharing:
             found += await services.database.read(choices.objects_without_label)
         for start in range(0, len(found), choices.LOOKED_AT):
             await services.writing.look_again(found[start : start + choices.LOOKED_AT])
-        await self._policies.guard(tags)
+        await self.holding.guard(tags)
         self._looked_for = tags

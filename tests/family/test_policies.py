@@ -56,10 +56,10 @@ async def until_remembers(device: Device, *texts: str) -> None:
 
 
 async def until_given_back(device: Device, kind: ScopeKind) -> None:
-    policies = device.node.services.policies
+    holding = device.node._following.sharing.holding
 
     async def holds() -> bool:
-        return policies.held.widest(kind) == NOTHING
+        return holding.held.widest(kind) == NOTHING
 
     await device.until(holds)
 
@@ -234,11 +234,11 @@ async def test_looking_for_a_private_tag_is_done_at_the_next_start_if_it_was_cut
         await desk.ask(Remember(text="salary", tags=("money",)))
         await in_step(laptop)
         await desk.stop()
-        tags = laptop.node.services.policies
-        await tags.guard(tags.private_tags | {"money"})
+        holding = laptop.node._following.sharing.holding
+        await holding.guard(holding.policies.private_tags | {"money"})
         await choose(laptop, "private_tags", "money")
         assert await laptop.texts() == {"salary"}
-        await tags.guard(frozenset())
+        await holding.guard(frozenset())
         await laptop.stop()
         await laptop.start()
         await until_remembers(laptop)
@@ -523,10 +523,10 @@ async def test_who_had_all_that_was_stricter_does_not_have_what_came_since(
 ) -> None:
     async with family(tmp_path, "full", "full") as (desk, laptop, phone):
         await choose(desk, "privacy_levels", "public", desk)
-        policies, key = desk.node.services.policies, laptop.node.services.registry.key
+        holding, key = desk.node._following.sharing.holding, laptop.node.services.registry.key
 
         async def is_left_to_the_laptop() -> bool:
-            return ScopeKind.MEMORY in policies.vouchers.of(key)
+            return ScopeKind.MEMORY in holding.vouchers.of(key)
 
         await desk.until(is_left_to_the_laptop)
         await laptop.stop()

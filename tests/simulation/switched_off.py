@@ -9,7 +9,6 @@ NUMBERING = "mesh/storage/numbering.py"
 VIEWS, CURSOR = "mesh/model/views.py", "mesh/model/cursor.py"
 GIVING, TAKING = "mesh/sync/giving.py", "mesh/sync/taking.py"
 EXCHANGE, TALK = "mesh/sync/exchange.py", "mesh/sync/talk.py"
-POLICIES = "mesh/companion/policies.py"
 CHOOSING = "tests/simulation/test_choosing.py"
 MEETINGS = "tests/simulation/test_meetings.py"
 
@@ -254,8 +253,8 @@ RULES = (
     Rule(
         "narrowing withdraws",
         "a device gives back what it may no longer hold",
-        POLICIES,
-        "                await withdraw(self.database, writing, kinds)\n",
+        "mesh/companion/holding.py",
+        "                await withdraw(self._database, writing, kinds)\n",
         "                pass\n",
         CHOOSING,
     ),
@@ -270,7 +269,7 @@ RULES = (
     Rule(
         "choices first",
         "a newcomer gives nothing to others before it knows what was chosen",
-        POLICIES,
+        "mesh/companion/policies.py",
         "        if trust is not Trust.FULL and not self.is_heard:\n",
         "        if False:\n",
         CHOOSING,
