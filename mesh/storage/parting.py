@@ -56,12 +56,18 @@ def facts_before(connection: Connection, signed: bytes) -> int | None:
 
 
 def is_believed(connection: Connection, undone: Undone) -> bool:
-    """Whether nothing here was written by the newcomer long after it could be undone."""
+    """Whether nothing here was written by the newcomer long after it could be undone.
+
+    What is said of a thing that is not here does not show that there is one.
+    """
     tag = undone.tag
     between = (tag + bytes(10), tag + b"\xff" * 10, undone.refuted_at.to_bytes(8, "big"))
-    refuted = "SELECT 1 FROM {} WHERE id BETWEEN ? AND ? AND substr(id, 9) > ? LIMIT 1"
-    return not any(
-        connection.execute(refuted.format(table), between).get for table in ("object", "fact")
+    later = "WHERE id BETWEEN ? AND ? AND substr(id, 9) > ?"
+    wrote = f"SELECT 1 FROM fact {later} LIMIT 1"  # noqa: S608 — a constant
+    began = f"SELECT 1 FROM object {later} AND state<>? LIMIT 1"  # noqa: S608 — a constant
+    return not (
+        connection.execute(wrote, between).get
+        or connection.execute(began, (*between, int(State.WAITING))).get
     )
 
 

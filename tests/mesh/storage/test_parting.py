@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mesh.companion.judging import judge
 from mesh.companion.parting import part
 from mesh.model import fact as facts
-from mesh.model.fact import FactKind, Level, ObjectKind, Turn, Words
+from mesh.model.fact import Fact, FactKind, Level, ObjectKind, Turn, Wishing, Words
 from mesh.model.parting import Undone
 from mesh.model.rights import UNDONE, Rights
 from mesh.storage import parting, reading
@@ -226,6 +226,22 @@ def test_who_wrote_long_after_that_day_did_not_part_in_it() -> None:
     for refuted_at, expected in ((latest + 1, True), (0, False)):
         one = Undone(tag_of(LAPTOP), frozenset(), JOINED, (PARTED,), refuted_at)
         assert parting.is_believed(desk.connection, one) == expected
+
+
+def test_who_wishes_something_of_what_is_not_here_does_not_show_that_it_is() -> None:
+    """Any limited device could keep a family from undoing a joining with that."""
+    meeting = Meeting(1, CALM)
+    (desk, tablet), laptop = meeting.family, meeting.laptop
+    invented = facts.minted_id(tag_of(LAPTOP), b"rr", laptop.author.foresee() + 9)
+    wish = facts.encode_body(Wishing(FactKind.TEXT, "x", 0))
+    said = Fact(
+        facts.VERSION, FactKind.WISH, facts.minted_id(tag_of(tablet.name), b"rr", 5), invented,
+        ObjectKind.MEMORY, 5, Level.FAMILY, (), wish,
+    )  # fmt: skip
+    assert desk.take([facts.write(said)]).added == 1
+    latest = facts.tick_in(invented) - 1
+    one = Undone(tag_of(LAPTOP), frozenset(), JOINED, (PARTED,), latest)
+    assert parting.is_believed(desk.connection, one)
 
 
 def test_a_line_that_was_here_stays_though_it_was_shared_anew_in_between() -> None:
