@@ -17,7 +17,7 @@ from mesh.model import views
 from mesh.model.allowance import Grants
 from mesh.model.fact import FactKind, Forgetting, Labelling, Level
 from mesh.model.scope import ScopeKind
-from mesh.storage import parting
+from mesh.storage import choices, parting
 from mesh.storage.objects import Rules, State, object_by_id
 from mesh.storage.records import Intake
 
@@ -53,6 +53,7 @@ def part(
     intake = Intake(connection, rules, details=False)
     parting.let_go(connection, intake, going)
     intake.finish()
+    choices.drop_empty_names(connection)
 
 
 def _say_too(

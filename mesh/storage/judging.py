@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from mesh.model import fact as facts
 from mesh.model.fact import FactKind, Level
 from mesh.model.rights import UNDONE, Rights
-from mesh.storage import feeds, parting
+from mesh.storage import choices, feeds, parting
 from mesh.storage.records import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from mesh.model.parting import Undone
     from mesh.storage.objects import Connection, Outcome, Rules
@@ -83,19 +83,36 @@ def judge_anew(
         by_object.setdefault(row.object, []).append(row)
     for identity, rows in by_object.items():
         intake.drop(identity, [row[:3] for row in rows])
-    known_before = before.undone if before else frozenset()
-    fresh = [one for one in undone if one.tag not in known_before]
+    given_back = allowed.undone if allowed else frozenset()
+    fresh = [one for one in undone if one.tag not in given_back]
     parting.let_go(connection, intake, chain(*(parting.brought(connection, x) for x in fresh)))
-    for tag in sorted(known_before ^ rules.undone):
-        for identity in parting.written_anew(connection, tag):
-            intake.drop(identity, ())
-    asks_again = bool(doomed or fresh) or feeds.were_refused(
+    known_before = before.undone if before else frozenset()
+    changed = (known_before | rules.undone) - (given_back & rules.undone)
+    has_widened = _look_at_widened(connection, intake, rights, changed)
+    asks_again = bool(doomed or fresh or has_widened) or feeds.were_refused(
         connection, rights.risen(before or _NOBODY)
     )
     if asks_again:
         feeds.drop_cursors(connection)
     own = (row.raw for row in doomed if facts.author_of(facts.read(row.raw).id) == rules.own)
-    return Judged(intake.finish(), asks_again, tuple(own))
+    outcome = intake.finish()
+    if fresh:
+        choices.drop_empty_names(connection)
+    return Judged(outcome, asks_again, tuple(own))
+
+
+def _look_at_widened(
+    connection: Connection, intake: Intake, rights: Rights, authors: Collection[bytes]
+) -> bool:
+    """What was widened here of who parted waits, or is shown again as somebody comes back.
+
+    In a family that knows of nobody who could it goes; False if there is nothing of the kind.
+    """
+    rows = [one for tag in sorted(authors) for one in parting.written_anew(connection, tag)]
+    for one in rows:
+        is_nobodys = facts.author_of(one.object) not in rights.until
+        intake.drop(one.object, [one[:3]] if is_nobodys else ())
+    return bool(rows)
 
 
 def _let_in_after(connection: Connection, rights: Rights) -> Rights:

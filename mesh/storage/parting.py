@@ -8,13 +8,14 @@ brought came between its ``add`` and its ``parted``.
                family: lines of files, what the newcomer had from elsewhere
     newcomer   all that came since it joined and was not written on it
 
-What is given back goes whole, as if it had never been here, so that it can come again.
+What is given back goes whole, as if it had never been here, so that it can come again. A root
+by which somebody here widened such a thing says anew what it said, and goes with it; in the
+family only of the newcomer's own things it waits, for whoever comes back with them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from mesh.model import fact as facts
@@ -22,7 +23,7 @@ from mesh.model.allowance import Label, may_send
 from mesh.model.fact import FactKind, ObjectKind
 from mesh.model.meeting import KINDS
 from mesh.model.prints import writer_of
-from mesh.storage import choices, words
+from mesh.storage import words
 from mesh.storage.objects import State, object_by_id
 
 if TYPE_CHECKING:
@@ -34,10 +35,16 @@ if TYPE_CHECKING:
     from mesh.storage.records import Intake
 
 _STUBS = ",".join(str(int(kind)) for kind in sorted(facts.STUBS))
+_NAMED = ",".join(str(int(kind)) for kind in sorted(facts.NAMED))
 _FACTS = (
     "SELECT fact.n, fact.kind, fact.raw, object.id FROM fact"
-    " JOIN object ON object.n = fact.object WHERE NOT fact.mine"
+    " JOIN object ON object.n = fact.object WHERE"
 )
+_STAYS = (
+    "EXISTS (SELECT 1 FROM fact other WHERE other.object = object.n AND other.kind=1"
+    " AND (other.n<=? OR (other.mine AND (other.id IS NULL OR other.id >= X'80'))))"
+)
+"""Whether a thing was here in any form up to a fact, or was made or taken in here."""
 
 
 class Doomed(NamedTuple):
@@ -77,12 +84,13 @@ def is_believed(connection: Connection, undone: Undone) -> bool:
 def brought(connection: Connection, undone: Undone) -> Iterator[Doomed]:
     """What the family lets go: all but labels, forgets and this device's own words."""
     first, last = _span(connection, undone)
-    objects = chain(
-        _things_of(connection, undone.tag), _strange(connection, first, last, undone.ours)
-    )
-    for n in dict.fromkeys(objects):
-        sql = f"{_FACTS} AND object.n=? AND fact.kind NOT IN ({_STUBS})"
-        yield from (Doomed(*row) for row in connection.execute(sql, (n,)))
+    of_others = undone.ours | {undone.tag}
+    sql = f"{_FACTS} fact.object=? AND fact.kind NOT IN ({_STUBS}) AND "
+    for n in _things_of(connection, undone.tag):
+        yield from map(Doomed._make, connection.execute(f"{sql}NOT fact.mine", (n,)))
+    for n in _strange(connection, first, last, of_others):
+        whose = "(NOT fact.mine OR fact.kind=1)"
+        yield from map(Doomed._make, connection.execute(f"{sql}{whose}", (n,)))
     yield from _strange_traits(connection, first, last, undone.ours)
 
 
@@ -102,16 +110,13 @@ def _things_of(connection: Connection, tag: bytes) -> list[int]:
     return [n for (n,) in found]
 
 
-def written_anew(connection: Connection, tag: bytes) -> list[bytes]:
-    """The things of an author that this device wrote anew as it widened them.
+def written_anew(connection: Connection, tag: bytes) -> list[Doomed]:
+    """By what this device widened the things of an author.
 
     That waits, unseen, while the author's first meeting is undone.
     """
-    sql = (
-        "SELECT DISTINCT object.id FROM object JOIN fact ON fact.object = object.n"
-        " WHERE object.id BETWEEN ? AND ? AND fact.kind=1 AND fact.mine"
-    )
-    return [identity for (identity,) in connection.execute(sql, _all_of(tag))]
+    sql = f"{_FACTS} fact.mine AND fact.kind=1 AND object.id BETWEEN ? AND ?"
+    return [Doomed(*row) for row in connection.execute(sql, _all_of(tag))]
 
 
 def _all_of(tag: bytes) -> tuple[bytes, bytes]:
@@ -119,25 +124,23 @@ def _all_of(tag: bytes) -> tuple[bytes, bytes]:
 
 
 def _strange(
-    connection: Connection, first: int, last: int, ours: Collection[bytes]
+    connection: Connection, first: int, last: int, known: Collection[bytes]
 ) -> list[int]:
-    """What came then, was not here in any form, and is of no author of the family."""
+    """What came then, was not here in any form, and is of none of these authors."""
     found = connection.execute(
-        "SELECT DISTINCT object.n, object.id FROM fact JOIN object ON object.n = fact.object"
+        "SELECT DISTINCT object.n, object.id FROM fact JOIN object ON object.n = fact.object"  # noqa: S608 — constants
         " WHERE fact.kind=1 AND NOT fact.mine AND fact.n>? AND fact.n<=?"
-        " AND object.kind NOT IN (?,?)"
-        " AND NOT EXISTS (SELECT 1 FROM fact other WHERE other.object = object.n"
-        " AND other.kind=1 AND (other.mine OR other.n<=?))",
-        (first, last, int(ObjectKind.TRAIT), int(ObjectKind.SETTING), first),
+        f" AND object.kind NOT IN ({_NAMED}) AND NOT {_STAYS}",
+        (first, last, first),
     )
-    return [n for n, identity in found if facts.author_of(identity) not in ours]
+    return [n for n, identity in found if facts.author_of(identity) not in known]
 
 
 def _strange_traits(
     connection: Connection, first: int, last: int, ours: Collection[bytes]
 ) -> Iterator[Doomed]:
     """A trait is nobody's: only words about it that came then go."""
-    sql = f"{_FACTS} AND fact.n>? AND fact.n<=? AND object.kind=?"
+    sql = f"{_FACTS} NOT fact.mine AND fact.n>? AND fact.n<=? AND object.kind=?"
     for row in connection.execute(sql, (first, last, int(ObjectKind.TRAIT))):
         if writer_of(row[2]) not in ours:
             yield Doomed(*row)
@@ -147,9 +150,19 @@ def _strange_traits(
 
 
 def received(connection: Connection, since: int, own: Collection[bytes]) -> Iterator[Doomed]:
-    """What came after that fact and was neither written here nor by these authors."""
-    for row in connection.execute(f"{_FACTS} AND fact.n>?", (since,)):
+    """What came after that fact and was neither written here nor by these authors.
+
+    And what was written here to widen it: it would be seen here again.
+    """
+    for row in connection.execute(f"{_FACTS} NOT fact.mine AND fact.n>?", (since,)):
         if writer_of(row[2]) not in own:
+            yield Doomed(*row)
+    sql = (
+        f"{_FACTS} fact.kind=1 AND fact.id IS NOT NULL AND fact.n>?"
+        f" AND object.kind NOT IN ({_NAMED}) AND NOT {_STAYS}"
+    )
+    for row in connection.execute(sql, (since, since)):
+        if writer_of(row[2]) in own and facts.author_of(row[3]) not in own:
             yield Doomed(*row)
 
 
@@ -159,7 +172,7 @@ def received(connection: Connection, since: int, own: Collection[bytes]) -> Iter
 def counted(connection: Connection, doomed: Iterable[Doomed]) -> Counter[str]:
     """How many things that are shown here go, by kind."""
     found: Counter[str] = Counter()
-    for identity in {one.object for one in doomed if one.kind == FactKind.ROOT}:
+    for identity in _going(connection, doomed):
         row = object_by_id(connection, identity)
         if row is not None and row.state == State.LIVE and row.kind in KINDS:
             found[KINDS[ObjectKind(row.kind)]] += 1
@@ -174,7 +187,7 @@ def given(
     only_mine: bool,
 ) -> Counter[str]:
     """How many things stay here that a device could have from this one, by kind."""
-    going = {one.object for one in doomed}
+    going = _going(connection, doomed)
     mine = " AND fact.mine" if only_mine else ""
     found = connection.execute(
         "SELECT object.id, object.kind, fact.scope, object.stamp FROM fact"  # noqa: S608 — constants
@@ -187,6 +200,18 @@ def given(
         if kind in KINDS and identity not in going and may_send(Label(scope, stamp), allowed)
     }
     return Counter(given.values())
+
+
+def _going(connection: Connection, doomed: Iterable[Doomed]) -> set[bytes]:
+    """The things that go: of others some words do, or a root that widened them."""
+    roots = [one for one in doomed if one.kind == FactKind.ROOT]
+    going = {one.n for one in roots}
+    sql = (
+        "SELECT fact.n FROM fact JOIN object ON object.n = fact.object"
+        " WHERE object.id=? AND fact.id IS NULL"
+    )
+    firsts = ((one.object, connection.execute(sql, (one.object,)).get) for one in roots)
+    return {identity for identity, first in firsts if first is None or first in going}
 
 
 # ---- going -----------------------------------------------------------------------------------
@@ -206,4 +231,3 @@ def let_go(connection: Connection, intake: Intake, doomed: Iterable[Doomed]) -> 
             intake.drop(identity, ())
     if rows:
         intake.outcome.has_withdrawn = True
-        choices.drop_empty_names(connection)

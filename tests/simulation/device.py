@@ -89,7 +89,8 @@ class Device:
 
     ``is_out``: it learnt that it was removed, and takes part no more. ``windows``: from which
     tick on it said to give objects, by device. ``wrote``: the facts its owner was told are
-    kept and has not forgotten there since, id to object.
+    kept and has not forgotten there since, id to object. ``widened``: those of them by which
+    lines of files were said anew.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Device:
         self.starts = 0
         self.windows: dict[bytes, int] = {}
         self.wrote: dict[bytes, bytes] = {}
+        self.widened: set[bytes] = set()
         self.on_crash: Callable[[Device], None] = lambda _d: None
         self.on_surveyed: Callable[[bytes, Preview], None] = lambda *_: None
         self._rng = rng
@@ -208,6 +210,8 @@ class Device:
         for identity, fact, target in outcome.fresh:
             if not _is_note(fact):
                 self.wrote[identity] = target
+            if _widens_a_line(identity, fact, target):
+                self.widened.add(identity)
             if fact.kind == FORGET:
                 self._let_go(target)
 
@@ -249,6 +253,11 @@ def _is_note(fact: Fact) -> bool:
     """What a device notes of another by itself, and would again: nobody was told."""
     content = facts.body(fact)
     return isinstance(content, facts.Setting) and content.name.startswith(NOTE)
+
+
+def _widens_a_line(identity: bytes, fact: Fact, target: bytes) -> bool:
+    is_line = facts.is_imported(target) and fact.object_kind not in facts.NAMED
+    return is_line and fact.kind == facts.FactKind.ROOT and identity != target
 
 
 async def _nobody_publishes(_topic: str, _body: dict[str, object]) -> News:

@@ -422,8 +422,8 @@ RULES = (
         "what gained its right is asked for",
         "what was refused comes once its author's rights last longer",
         "mesh/storage/judging.py",
-        "bool(doomed or fresh) or feeds.were_refused(",
-        "bool(doomed or fresh) or not feeds.were_refused(",
+        "bool(doomed or fresh or has_widened) or feeds.were_refused(",
+        "bool(doomed or fresh or has_widened) or not feeds.were_refused(",
         "tests/mesh/sync/test_rights.py",
     ),
     Rule(

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from mesh.companion.judging import judge
 from mesh.companion.parting import part
 from mesh.model import fact as facts
+from mesh.model.allowance import FAMILY_GRANTS, Allowance
 from mesh.model.fact import Fact, FactKind, Level, ObjectKind, Turn, Wishing, Words
 from mesh.model.parting import Undone
 from mesh.model.rights import UNDONE, Rights
 from mesh.storage import parting, reading
+from mesh.storage.judging import judge_anew, let_in
 from mesh.storage.objects import Rules, State
 from tests.mesh.companion.diary import HOUSE, everyone_full, shareable, tag_of
 from tests.mesh.storage.test_records import Life, check_tables
@@ -123,6 +125,25 @@ class Meeting:
         for page in self.family:
             self.judged(page, frozenset())
         self.settle(self.life.pages)
+
+    def said(self, by: Page) -> bytes:
+        """A new message, known to all."""
+        turn = Turn("talk", "user", f"of the {by.name}", 5)
+        row = by.write(lambda draft: draft.begin(ObjectKind.TURN, Level.FAMILY, turn))
+        self.settle(self.life.pages)
+        return row.id
+
+    def widened(self, thing: bytes, by: Page) -> None:
+        """A device makes something private and shares it again: it says it anew."""
+        for level in (Level.HERE, Level.FAMILY):
+            by.write(lambda draft, level=level: draft.relabel(draft.subject(thing), level))  # type: ignore[misc]
+        self.settle(self.life.pages)
+
+    def going_from_laptop(self) -> list[parting.Doomed]:
+        """What the laptop would give back."""
+        connection = self.laptop.connection
+        since = parting.facts_before(connection, JOINED)
+        return list(parting.received(connection, since or 0, {tag_of(LAPTOP)}))
 
 
 def in_one(page: Page, job: Callable[[Connection], object]) -> None:
@@ -333,3 +354,114 @@ def test_words_about_what_never_came_go_too() -> None:
     assert tablet.connection.execute(about, (row.id,)).get == 1
     meeting.undo()
     assert tablet.connection.execute(about, (row.id,)).get == 0
+
+
+def test_what_came_back_for_a_moment_that_nothing_was_judged_by_goes_again() -> None:
+    """The disk was full, or the process died, before the roster of that moment counted here."""
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    thing, gone = meeting.said(laptop), frozenset({tag_of(LAPTOP)})
+    back = shareable(laptop.connection)
+    meeting.undo()
+    everyone = dict.fromkeys(map(tag_of, HOUSE), (LONG, LONG))
+    in_one(desk, lambda sql: let_in(sql, Rights(everyone)))
+    desk.rules = Rules(desk.author.tag, everyone_full)
+    desk.take(back)
+    assert thing in ids(seen(desk))
+    in_one(desk, lambda sql: let_in(sql, Rights(everyone | dict.fromkeys(gone, UNDONE))))
+    meeting.judged(desk, gone)
+    assert thing not in ids(seen(desk))
+    check_tables(desk.connection)
+
+
+def test_what_is_shown_again_as_somebody_comes_back_is_told() -> None:
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    meeting.widened(meeting.said(laptop), desk)
+    meeting.undo()
+    rules = Rules(desk.author.tag, everyone_full)
+    rights = Rights(dict.fromkeys(map(tag_of, HOUSE), (LONG, LONG)))
+    with desk.connection:
+        desk.connection.execute("DELETE FROM meta WHERE name='refused'")
+        judged = judge_anew(desk.connection, rules, rights)
+    assert judged is not None
+    assert judged.asks_again
+
+
+def test_who_leaves_is_not_shown_what_waited_for_somebody_of_that_family() -> None:
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    thing = meeting.said(laptop)
+    meeting.widened(thing, desk)
+    meeting.undo()
+    alone = Rights({tag_of(desk.name): (LONG, LONG)})
+    rules = Rules(desk.author.tag, everyone_full)
+    in_one(desk, lambda sql: judge(sql, desk.author, rules, alone))
+    assert thing not in ids(seen(desk))
+    check_tables(desk.connection)
+
+
+def test_a_line_of_the_newcomer_goes_also_where_it_was_widened() -> None:
+    meeting = Meeting(3, ("say",))
+    (desk, _), laptop = meeting.family, meeting.laptop
+    meeting.life.bring(laptop)
+    meeting.settle(meeting.life.pages)
+    (line,) = (one for one in ids(seen(desk)) if facts.is_imported(one))
+    meeting.widened(line, desk)
+    meeting.undo()
+    for page in meeting.family:
+        assert line not in ids(seen(page))
+        check_tables(page.connection)
+    meeting.come_back()
+    assert all(line in ids(seen(page)) for page in meeting.life.pages)
+
+
+def test_the_newcomer_keeps_nothing_of_the_family_by_having_widened_it() -> None:
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    theirs, own = meeting.said(desk), meeting.said(laptop)
+    meeting.widened(theirs, laptop)
+    meeting.widened(own, laptop)
+    meeting.undo()
+    check_tables(laptop.connection)
+    assert theirs in ids(seen(desk))
+    assert ids(seen(laptop)) & {theirs, own} == {own}
+    meeting.come_back()
+    for page in meeting.life.pages:
+        assert {theirs, own} <= ids(seen(page))
+
+
+def test_what_goes_is_foretold_and_what_others_only_wrote_about_stays() -> None:
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    theirs, own, revised = meeting.said(desk), meeting.said(laptop), meeting.said(laptop)
+    meeting.widened(theirs, laptop)
+    meeting.widened(own, desk)
+    desk.write(lambda d: d.add(FactKind.TEXT, d.subject(revised), Words("of the desk")))
+    meeting.settle(meeting.life.pages)
+    going = meeting.going_from_laptop()
+    before, foretold = ids(seen(laptop)), parting.counted(laptop.connection, going)
+    allowed = Allowance(FAMILY_GRANTS)
+    stays = parting.given(laptop.connection, allowed, going, only_mine=False)
+    meeting.undo()
+    after = ids(seen(laptop))
+    assert foretold == {"messages": len(before - after)}
+    assert stays == {"messages": len(after)}
+
+
+def test_a_conversation_of_which_only_words_wait_has_no_name_here() -> None:
+    """A person who types how it begins finds nothing of it, on either side."""
+    meeting = Meeting(4, ("say",))
+    desk, laptop = meeting.family[0], meeting.laptop
+    for page, other in ((laptop, desk), (desk, laptop)):
+        turn = Turn(f"secret of the {page.name}", "user", "mine", 5)
+        row = page.write(lambda d, turn=turn: d.begin(ObjectKind.TURN, Level.FAMILY, turn))  # type: ignore[misc]
+        meeting.settle(meeting.life.pages)
+        meeting.widened(row.id, other)
+    meeting.undo()
+    for page in meeting.life.pages:
+        names = page.connection.execute(
+            "SELECT name FROM conversation WHERE name LIKE 'secret%'"
+        )
+        whose = laptop if page is laptop else desk
+        assert [name for (name,) in names] == [f"secret of the {whose.name}"]
