@@ -42,6 +42,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[list[Engine]]:
     await a.keep(a.turn("first"), a.memory("kept"))
     join(a, b)
     await in_step(b, a)
+    await in_step(a, b)  # what is compared and finds no room waits for its next try
     yield engines
     for engine in engines:
         await engine.stop()
