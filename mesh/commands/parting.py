@@ -80,7 +80,11 @@ async def _counted(services: Services, key: bytes) -> PartingShown:
     end = registry.undoable_until(key)
     if end is None:
         raise NotPermitted("That device did not join here, or this one may not undo it.")
-    if services.clock.wall() // 1000 > end:
+    undone = registry.roster.undoing(key)
+    if services.clock.wall() // 1000 > end or not await services.database.read(
+        lambda sql: parting.is_believed(sql, undone)
+    ):
+        # Or this clock is wrong: what that device wrote long after is here, and others see it.
         raise TooLate
     here: dict[str, int] = {}
     there: dict[str, int] = {}

@@ -194,6 +194,19 @@ async def test_after_a_day_it_is_too_late(tmp_path: Path) -> None:
         assert await laptop.texts() == past_of(desk)[0]
 
 
+async def test_a_clock_that_stands_does_not_make_that_day_last(tmp_path: Path) -> None:
+    """What the newcomer wrote since is here, and no other device would believe it."""
+    async with strangers(tmp_path, 2) as (desk, laptop):
+        await fill(desk)
+        await pair(desk, laptop)
+        later = LaterClock()
+        later.ahead = 9 * 24 * 3600 * 1_000_000
+        laptop.node.services.author._clock = later
+        await laptop.ask(Remember(text="nine days later"))
+        await in_step(desk, laptop)
+        assert isinstance(await outcome(undo(desk, laptop)), TooLate)
+
+
 async def test_a_third_device_follows_when_it_hears_of_it(tmp_path: Path) -> None:
     async with strangers(tmp_path, 3) as (desk, laptop, tablet):
         await fill(desk)
