@@ -241,10 +241,12 @@ class Checking:
 
 
 def _go_beyond(found: Cursor, before: Cursor) -> None:
-    """What was settled beyond the compared part of the feed stays settled."""
+    """What was settled beyond the compared part of the feed stays settled, of the same run."""
+    if before.mark.run != found.mark.run:
+        return
     top = found.mark.top
     found.settled.settle((max(a, top + 1), b) for a, b in before.settled if b > top)
-    if before.mark.run == found.mark.run and before.mark.top > top:
+    if before.mark.top > top:
         found.mark = before.mark
 
 

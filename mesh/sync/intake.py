@@ -165,10 +165,11 @@ def _go_on_from(connection: Connection, page: Page, source: Source) -> Cursor | 
 
     Another run of the other numbers anew what it no longer has: where a page is the first of
     one, what counts is what that run was told, not what a page of an earlier talk, which was
-    written only after that, added to it.
+    written only after that, added to it. Where nothing is kept nothing is of another run, and
+    what was asked for from may be what was dropped since.
     """
     cursor = feeds.load_cursor(connection, source.key, page.scope)
-    if page.mark.run == cursor.mark.run:
+    if cursor.is_new or page.mark.run == cursor.mark.run:
         return cursor
     asked = source.asked
     return None if source.is_over() else replace(asked, settled=asked.settled.copy())

@@ -11,6 +11,7 @@ from mesh.model.cursor import Cursor, Mark, Ranges
 from mesh.model.scope import ScopeKind, scope_of
 from mesh.storage import feeds
 from mesh.storage.objects import Rules
+from mesh.sync.comparing import _go_beyond
 from mesh.sync.intake import Source, take_pages
 from mesh.wire.frames import Page, pack_rows
 from tests.mesh.companion.diary import empty, everyone_full, tag_of
@@ -64,3 +65,29 @@ def test_a_page_of_an_ended_talk_settles_nothing_of_a_run_that_came_after(
     take(here, asked, Mark(BEFORE, 9), 9, is_over=True)
     assert list(cursor(here).settled) == list(before.settled) == [(1, 7)]
     assert cursor(here).mark == before.mark
+
+
+@pytest.mark.parametrize("run", [BEFORE, AFTER])
+def test_what_was_dropped_since_it_was_asked_for_is_not_settled_again(
+    here: Connection, run: bytes
+) -> None:
+    asked = cursor(here)
+    feeds.drop_cursor(here, KEY, SCOPE)
+    take(here, asked, Mark(run, 7), 7, is_over=False)
+    assert list(cursor(here).settled) == [(7, 7)]
+
+
+def test_the_first_page_of_all_settles_its_numbers_however_late(here: Connection) -> None:
+    feeds.drop_cursor(here, KEY, SCOPE)
+    take(here, cursor(here), Mark(BEFORE, 1), 1, is_over=True)
+    assert list(cursor(here).settled) == [(1, 1)]
+    assert cursor(here).mark == Mark(BEFORE, 1)
+
+
+@pytest.mark.parametrize(("run", "kept"), [(BEFORE, [(1, 6)]), (AFTER, [(1, 6), (8, 8)])])
+def test_an_audit_keeps_beyond_what_it_compared_only_numbers_of_the_same_run(
+    run: bytes, kept: list[tuple[int, int]]
+) -> None:
+    found = Cursor(Ranges([(1, 6)]), Mark(AFTER, 6))
+    _go_beyond(found, Cursor(Ranges([(1, 6), (8, 8)]), Mark(run, 8)))
+    assert list(found.settled) == kept
