@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("ground")
         self._kept, self._clock = kept, clock or SystemClock()
         self._state = state or ViewState()
-        self.matters = matters or Matters(wisher, self)
+        self._wisher, self.matters = wisher, matters or Matters(wisher, self)
         self.settling: SettlingDialog | None = None
         self.companion = CompanionPage(wisher)
         self.devices = DevicesPage(wisher)
@@ -199,7 +199,8 @@ class MainWindow(QMainWindow):
         """Ask what only a person can decide."""
         if self.settling is None and self.matters.all:
             now = self._clock.wall() / MICRO
-            self.settling = SettlingDialog(self.matters, self._state.names, now, self)
+            known = self.matters, self._state.names, now
+            self.settling = SettlingDialog(self._wisher, *known, self)
             self.settling.finished.connect(self._settled)
             self.settling.open()
 

@@ -25,13 +25,13 @@ class Farewell(Question):
     lets_go = False
     """Whether somebody was told that with it the only copy of something may go."""
 
-    def ask_what_it_alone_keeps(self, wisher: Wisher, device: DeviceShown) -> None:
+    def ask_what_it_alone_keeps(self, wisher: Wisher, device: str) -> None:
         """Say it as soon as it is known; most devices keep nothing alone."""
 
         def take(answer: object) -> None:
             shown = answer.devices if isinstance(answer, PolicyShown) else ()
             for one in shown:
-                if one.device_id == device.device_id and one.keeps_alone:
+                if one.device_id == device and one.keeps_alone:
                     self.lets_go = True
                     self.add_point("warning", "bad", words.keeps_alone(one.keeps_alone))
                     self.fit()
@@ -68,7 +68,7 @@ class Removal(Farewell):
         self.add_point("devices", "off", tr("It can come back only by pairing it again."))
         self.require(tr("I know what it keeps and what it loses"))
         if device.trust is Trust.FULL:
-            self.ask_what_it_alone_keeps(wisher, device)
+            self.ask_what_it_alone_keeps(wisher, device.device_id)
 
 
 def leaving(managers: list[str], parent: QWidget) -> Question:
@@ -122,7 +122,7 @@ class TrustQuestion(Farewell):
             failed=self._cannot_count,
         )
         if is_less and device.trust is Trust.FULL:
-            self.ask_what_it_alone_keeps(wisher, device)
+            self.ask_what_it_alone_keeps(wisher, device.device_id)
         self.finished.connect(lambda _result: self._asked.cancel())
 
     def _count(self, answer: object) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from app.widgets.question import Question
+from app.windows.devices.questions import Farewell
 from app.windows.settling.sheets import MatterSheet, QuestionSheet, sheet_of
 from app.wording import tr
 from mesh.wishes import QuestionShown, Revoke
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.matters import Matter, Matters
+    from app.viewstate import Wisher
     from mesh.errors import MeshError
     from mesh.wishes import AnyWish
 
@@ -28,17 +30,23 @@ class SettlingDialog(QDialog):
     """What is postponed is not shown again before the dialog is opened anew."""
 
     def __init__(
-        self, matters: Matters, names: Mapping[str, str], now: float, parent: QWidget
+        self,
+        wisher: Wisher,
+        matters: Matters,
+        names: Mapping[str, str],
+        now: float,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("What only you can decide"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.resize(WIDTH, HEIGHT)
-        self._matters, self._names, self._now = matters, names, now
+        self._wisher, self._matters = wisher, matters
+        self._names, self._now = names, now
         self._postponed: list[Matter] = []
         self.sheet: MatterSheet | None = None
-        self.question: Question | None = None
+        self.question: Farewell | None = None
         self._place = QVBoxLayout(self)
         self._place.setContentsMargins(0, 0, 0, 0)
         matters.changed.connect(self._follow)
@@ -95,7 +103,7 @@ class SettlingDialog(QDialog):
         name = self._names.get(matter.device_id, tr("a device"))
         hours = max(1, ceil((self._now - matter.timestamp) / HOUR_S) + 1)
         wish = Revoke(device=matter.device_id, hours=float(hours))
-        question = self.question = Question(
+        question = self.question = Farewell(
             tr("Remove {name}?", name=name),
             tr("Whoever has it now learns nothing more of your family."),
             tr("Remove"),
@@ -106,5 +114,6 @@ class SettlingDialog(QDialog):
         question.add_point(
             "warning", "bad", tr("To come back it has to be paired anew, as a new device.")
         )
-        question.agreed.connect(lambda: self._decide(wish))
+        question.ask_what_it_alone_keeps(self._wisher, matter.device_id)
+        question.agreed.connect(lambda: self._decide(replace(wish, lets_go=question.lets_go)))
         question.open()

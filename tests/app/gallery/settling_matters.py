@@ -44,11 +44,12 @@ def question(what: str, kind: str, wanted: str | None) -> Matter:
 def _dialog(make: Callable[[], list[Matter]]) -> Callable[[], QWidget]:
     def build() -> QWidget:
         parent = QWidget()
-        matters = Matters(Recorder())
+        wisher = Recorder()
+        matters = Matters(wisher)
         open_ones = make()
         matters.conflicts = tuple(x for x in open_ones if isinstance(x, ConflictShown))
         matters.questions = tuple(x for x in open_ones if isinstance(x, QuestionShown))
-        window = SettlingDialog(matters, scenes.five().names, scenes.NOW, parent)
+        window = SettlingDialog(wisher, matters, scenes.five().names, scenes.NOW, parent)
         window.setParent(None, window.windowFlags())
         matters.setParent(window)
         return window

@@ -15,10 +15,14 @@ from app.windows.settling.sheets import OWN, ConflictSheet, QuestionSheet
 from mesh.clock import SystemClock
 from mesh.errors import NotFound, NotPermitted
 from mesh.messages import ConflictDetected, told
+from mesh.model.device import Trust
 from mesh.wishes import (
     Conflicts,
     ConflictShown,
     Decide,
+    DevicePolicy,
+    Policy,
+    PolicyShown,
     Questions,
     QuestionShown,
     Resolve,
@@ -285,6 +289,23 @@ def test_a_device_that_forgot_too_much_is_removed_from_before_it_did(
     assert dialog.question is not None
     dialog.question.yes.click()
     assert recorder.last(Revoke).wish == Revoke(device=DESK, hours=6.0)
+
+
+def test_what_it_alone_may_keep_is_said_before_who_forgot_too_much_is_removed(
+    window: MainWindow, recorder: Recorder
+) -> None:
+    answer(recorder, [], [BURST])
+    dialog = opened(window)
+    question_in(dialog).no.click()
+    alone = DevicePolicy(
+        device_id=DESK, name="", trust=Trust.FULL, values={}, keeps_alone=("memories",)
+    )
+    recorder.last(Policy).answer(PolicyShown({}, {}, {}, (alone,)))
+    assert dialog.question is not None
+    said = [one.text() for one in dialog.question.findChildren(QLabel)]
+    assert sum("may keep: Memories." in one for one in said) == 1
+    dialog.question.yes.click()
+    assert recorder.last(Revoke).wish == Revoke(device=DESK, hours=6.0, lets_go=True)
 
 
 def test_news_and_time_lead_to_another_look(
