@@ -100,7 +100,7 @@ class NotPermitted(WishRefused):
 
 
 class OnlyCopy(WishRefused):
-    """Some kinds of things only that device may keep: what your other devices did not write themselves would be lost with it. Let another one keep them first, under Sharing or with `aico-mesh policy set`, or agree (--yes) to let them go."""  # noqa: E501 — a sentence for a person
+    """Some kinds of things only that device may keep in full: what your other devices do not have would be lost with it. Let another one keep them first, under Sharing or with `aico-mesh policy set`, or agree (--yes) to let them go."""  # noqa: E501 — a sentence for a person
 
 
 class NoDeviceAnswers(WishRefused):

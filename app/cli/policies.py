@@ -60,7 +60,7 @@ def _policy(voice: Voice, shown: wishes.PolicyShown) -> None:
     for one in own if len(own) > 1 else []:
         if one.keeps_alone:
             kinds = ", ".join(map(wording.shared_kind, one.keeps_alone))
-            voice.say(tr("Only {name} may keep: {kinds}", name=one.name, kinds=kinds))
+            voice.say(tr("Only {name} may keep all of: {kinds}", name=one.name, kinds=kinds))
     for name, value in shown.restricted.items():
         voice.say(
             tr("Restricted on this device: {name} = {value}", name=name, value=value), DIM

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from mesh.commands.leaving import go_alone
 from mesh.commands.meeting import meetings
 from mesh.commands.telling import registry_updated
-from mesh.companion.last_copies import kept_alone
 from mesh.errors import BadInput, NotPermitted, OnlyCopy
 from mesh.messages import told
 from mesh.model.device import Trust, device_id
@@ -90,9 +89,13 @@ async def trust(services: Services, wish: SetTrust, _: Tell) -> DeviceShown:
 
 
 def _see_that_others_keep_it(services: Services, key: bytes, *, lets_go: bool) -> None:
-    """OnlyCopy, where a device alone may keep something and nobody said to let that go."""
-    roster, policy = services.registry.roster, services.policies.policy
-    if not lets_go and kept_alone(roster, policy, key):
+    """OnlyCopy, where a device alone may keep something and nobody said to let that go.
+
+    Who may not judge that device hears so from the registry.
+    """
+    registry = services.registry
+    may_judge = registry.roster.is_senior(registry.key, key)
+    if may_judge and not lets_go and services.holding.kept_alone(key):
         raise OnlyCopy
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from mesh.commands.leaving import FAREWELL_S
-from mesh.companion.last_copies import kept_alone
 from mesh.errors import NoDeviceAnswers, NotPermitted, OnlyCopy, TooLate
 from mesh.model.device import device_id
 from mesh.storage import parting
@@ -34,7 +33,7 @@ async def part(services: Services, wish: Part, _: Tell) -> PartingShown:
     shown = await _counted(services, key)
     if not wish.yes:
         return shown
-    if kept_alone(registry.roster, services.policies.policy, key):
+    if not _has_not_begun(services, key) and services.holding.kept_alone(key, ever=False):
         raise OnlyCopy(
             "Some kinds of things only that device may keep, and it would let them go with the "
             "rest: let another of your devices keep them first."

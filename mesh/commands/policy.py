@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh.companion import terms
-from mesh.companion.last_copies import LastCopies, kept_alone
+from mesh.companion.last_copies import LastCopies
 from mesh.companion.outlook import Outlook
 from mesh.errors import BadInput
 from mesh.model.allowance import Allowance
@@ -72,7 +72,7 @@ def _values(policy: Policy, trust: Trust | None = None, device: str = "") -> dic
 def _of_device(services: Services, key: bytes, trust: Trust) -> DevicePolicy:
     policy, device = services.policies.policy, device_id(key)
     is_guest = trust is Trust.GUEST
-    alone = kept_alone(services.registry.roster, policy, key)
+    alone = services.holding.kept_alone(key)
     return DevicePolicy(
         device_id=device,
         name=services.name_of(key),

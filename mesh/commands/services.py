@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mesh.companion.browsing import Browsing
     from mesh.companion.discretion import Discretion
     from mesh.companion.exporting import Exporting
+    from mesh.companion.holding import Holding
     from mesh.companion.importing import Importing
     from mesh.companion.policies import Policies
     from mesh.companion.reading import Reading
@@ -93,6 +94,7 @@ class Services:
     registry: Registry
     gossip: Gossip
     policies: Policies
+    holding: Holding
     author: Author
     writing: Writing
     discretion: Discretion

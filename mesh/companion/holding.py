@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mesh.companion.last_copies import Vouchers, left_to
+from mesh.companion.last_copies import Vouchers, kept_alone, left_to
 from mesh.companion.withdrawing import differing, start_over, withdraw
 from mesh.model.allowance import FAMILY_GRANTS, Grants
 from mesh.model.device import Trust
@@ -119,6 +119,11 @@ class Holding:
             return {}
         given, vouched = policies.allowance(Trust.FULL, key), self.vouchers.of(key)
         return left_to(given, policies.grants, holds, vouched)
+
+    def kept_alone(self, key: bytes, *, ever: bool = True) -> frozenset[int]:
+        """The scope kinds of which a device of the owner's may have what no other has."""
+        roster, policy = self.policies.home.roster, self.policies.policy
+        return kept_alone(roster, policy, self.vouchers.vouched, key, ever=ever)
 
     async def leave_to(
         self, key: bytes, holds: Grants, writing: Writing, is_in_step: Callable[[], bool]

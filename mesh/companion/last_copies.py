@@ -11,19 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from mesh.model import policy as policies
-from mesh.model.allowance import NO_GRANTS, NOTHING, TIMELESS, Grants
+from mesh.model.allowance import NOTHING, TIMELESS
 from mesh.model.device import Trust, device_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from mesh.model.allowance import Allowance
+    from mesh.model.allowance import Allowance, Grants
     from mesh.model.policy import Policy
     from mesh.model.roster import Roster
 
@@ -83,16 +82,44 @@ class LastCopies:
         return level <= policies.grants(self.policy, Trust.FULL, device_id(key)).widest(kind)
 
 
-def kept_alone(roster: Roster, policy: Policy, key: bytes) -> frozenset[int]:
-    """The scope kinds of which no other of the owner's own devices may keep as much."""
+def kept_alone(
+    roster: Roster, policy: Policy, vouched: Vouched, key: bytes, *, ever: bool = True
+) -> frozenset[int]:
+    """The scope kinds of which no other of the owner's own devices may keep as much.
+
+    Also those for which this device counts on that one (``vouched``). ``ever``: also what the
+    others may keep but are not given, because it is too old for them.
+    """
     members = roster.members.items()
-    fulls = [one for one, member in members if member.trust is Trust.FULL]
-    if key not in fulls:
+    others = {one for one, member in members if member.trust is Trust.FULL}
+    if key not in others:
         return frozenset()
-    granted = {one: policies.grants(policy, Trust.FULL, device_id(one)) for one in fulls}
-    mine = granted.pop(key)
-    others = reduce(Grants.joined, granted.values(), NO_GRANTS)
-    return frozenset(kind for kind in mine.levels if mine.widest(kind) > others.widest(kind))
+    others.remove(key)
+    days = _days(policy, key)
+
+    def is_elsewhere(kind: int, level: int) -> bool:
+        granted = {one: policies.grants(policy, Trust.FULL, device_id(one)) for one in others}
+        noted = vouched.get(kind, {})
+        is_given = not ever or kind in TIMELESS
+        return any(
+            (level <= granted[one].widest(kind) and (is_given or days <= _days(policy, one)))
+            or noted.get(one, _NO_LEVELS).has(level)
+            for one in others
+        )
+
+    levels = dict(policies.grants(policy, Trust.FULL, device_id(key)).levels)
+    for kind, by in vouched.items():
+        levels[kind] = max(levels.get(kind, NOTHING), by.get(key, _NO_LEVELS).widest)
+    return frozenset(
+        kind
+        for kind, level in levels.items()
+        if level > NOTHING and not is_elsewhere(kind, level)
+    )
+
+
+def _days(policy: Policy, key: bytes) -> int:
+    """How far back a device of the owner's is given things."""
+    return int(policy.value("time_window_days", Trust.FULL, device_id(key)))  # type: ignore[arg-type]
 
 
 def left_to(

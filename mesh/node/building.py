@@ -108,6 +108,7 @@ class Ground:
     author: Author
     meetings: Meetings
     policies: Policies
+    holding: Holding
     sharing: Sharing
     gossip: Gossip
 
@@ -164,6 +165,7 @@ async def _ground(
         author=author,
         meetings=meetings,
         policies=policies,
+        holding=holding,
         sharing=sharing,
         gossip=gossip,
     )
@@ -191,6 +193,7 @@ async def _services(ground: Ground, sync: Sync, ways: Network, wires: Wires) -> 
         registry=ground.registry,
         gossip=ground.gossip,
         policies=ground.policies,
+        holding=ground.holding,
         author=author,
         writing=writing,
         discretion=discretion,

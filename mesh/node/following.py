@@ -55,7 +55,7 @@ class Following:
         self.amends = Amends(tasks, self._make_all_good)
         self.judging = Judging(
             lambda: self.services,
-            lambda: self.sharing.holding.vouchers.vouched,
+            lambda: self.services.holding.vouchers.vouched,
             self._show_anew,
         )
         self.confiding = Confiding(lambda: self.services, tasks)

@@ -61,7 +61,7 @@ async def test_what_one_device_alone_may_keep_goes_only_with_a_yes(tmp_path: Pat
         await desk.row("policy", "set", "memory_access", "off")
         await desk.row("policy", "set", "memory_access", "on", "--device", "Server")
         shown = msgspec.convert(await desk.row("policy"), wishes.PolicyShown)
-        assert "Only Server may keep: Memories\n" in told(shown)
+        assert "Only Server may keep all of: Memories\n" in told(shown)
         refused = await desk.type("trust", "Server", "limited")
         assert (refused.code, refused.out) == (1, "")
         assert "--yes" in refused.err

@@ -56,7 +56,7 @@ async def until_remembers(device: Device, *texts: str) -> None:
 
 
 async def until_given_back(device: Device, kind: ScopeKind) -> None:
-    holding = device.node._following.sharing.holding
+    holding = device.node.services.holding
 
     async def holds() -> bool:
         return holding.held.widest(kind) == NOTHING
@@ -234,7 +234,7 @@ async def test_looking_for_a_private_tag_is_done_at_the_next_start_if_it_was_cut
         await desk.ask(Remember(text="salary", tags=("money",)))
         await in_step(laptop)
         await desk.stop()
-        holding = laptop.node._following.sharing.holding
+        holding = laptop.node.services.holding
         await holding.guard(holding.policies.private_tags | {"money"})
         await choose(laptop, "private_tags", "money")
         assert await laptop.texts() == {"salary"}
@@ -523,7 +523,7 @@ async def test_who_had_all_that_was_stricter_does_not_have_what_came_since(
 ) -> None:
     async with family(tmp_path, "full", "full") as (desk, laptop, phone):
         await choose(desk, "privacy_levels", "public", desk)
-        holding, key = desk.node._following.sharing.holding, laptop.node.services.registry.key
+        holding, key = desk.node.services.holding, laptop.node.services.registry.key
 
         async def is_left_to_the_laptop() -> bool:
             return ScopeKind.MEMORY in holding.vouchers.of(key)

@@ -42,8 +42,8 @@ def flows(trust: Trust) -> str:
 def keeps_alone(kinds: Iterable[str]) -> str:
     """What nobody else has of the owner's own devices, and what that means."""
     return tr(
-        "Only this device may keep: {kinds}. What your other devices did not write themselves "
-        "would be lost with it. Let another one keep that first, under Sharing.",
+        "Only this device may keep all of: {kinds}. What your other devices do not have would "
+        "be lost with it. Let another one keep that first, under Sharing.",
         kinds=", ".join(map(shared_kind, kinds)),
     )
 

@@ -229,7 +229,7 @@ def test_what_a_device_alone_may_keep_is_said_before_it_goes(
     assert height == question.height() == layout.totalHeightForWidth(question.width())
     said = [one.text() for one in question.findChildren(QLabel)]
     agree(page)
-    assert sum("may keep: Memories, Reasons of moods." in one for one in said) == 1
+    assert sum("may keep all of: Memories, Reasons of moods." in one for one in said) == 1
     wanted = Revoke(device=DESK) if is_removal else SetTrust(device=DESK, trust=Trust.LIMITED)
     assert recorder.wishes[-1] == structs.replace(wanted, lets_go=True)
 

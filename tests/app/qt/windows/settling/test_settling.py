@@ -303,7 +303,7 @@ def test_what_it_alone_may_keep_is_said_before_who_forgot_too_much_is_removed(
     recorder.last(Policy).answer(PolicyShown({}, {}, {}, (alone,)))
     assert dialog.question is not None
     said = [one.text() for one in dialog.question.findChildren(QLabel)]
-    assert sum("may keep: Memories." in one for one in said) == 1
+    assert sum("may keep all of: Memories." in one for one in said) == 1
     dialog.question.yes.click()
     assert recorder.last(Revoke).wish == Revoke(device=DESK, hours=6.0, lets_go=True)
 
