@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mesh.model.allowance import Allowance, Grants, Label, may_send
 from mesh.model.fact import Level
-from mesh.model.scope import scope_parts
+from mesh.model.scope import ScopeKind, scope_parts
 from mesh.storage import previewing
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Outlook:
     keeps_last: Callable[[int, int, bytes | None], bool] | None = None
     """What it keeps all the same, by scope kind, level and author."""
     written: frozenset[bytes] = frozenset()
-    """What it wrote about: that it keeps too when it gets private."""
+    """What it wrote about: that it keeps too when it gets private, and traits always."""
 
     def fates(self, thing: Thing) -> Iterator[str]:
         """What becomes of a thing."""
@@ -51,7 +51,9 @@ class Outlook:
         if self.kept.covers(label.scope) or not may_send(label, self.now):
             return False
         kind, _, level = scope_parts(label.scope)
-        if thing.id in self.written and self.kept.widest(kind) >= Level.FAMILY:
+        # Of what goes by a name all who said it are authors.
+        is_own = kind == ScopeKind.PERSONALITY or self.kept.widest(kind) >= Level.FAMILY
+        if thing.id in self.written and is_own:
             return False
         return self.keeps_last is None or not self.keeps_last(kind, level, thing.author)
 

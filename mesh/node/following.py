@@ -53,11 +53,7 @@ class Following:
         self._tasks = tasks
         self._begin_anew = begin_anew
         self.amends = Amends(tasks, self._make_all_good)
-        self.judging = Judging(
-            lambda: self.services,
-            lambda: self.services.holding.vouchers.vouched,
-            self._show_anew,
-        )
+        self.judging = Judging(lambda: self.services, self._show_anew)
         self.confiding = Confiding(lambda: self.services, tasks)
         self._announcing: asyncio.TimerHandle | None = None
         self.sharing: Sharing

@@ -20,26 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from mesh.commands.services import Services
-    from mesh.companion.last_copies import Vouched
     from mesh.storage.judging import Judged
     from mesh.storage.objects import Outcome
 
 
 class Judging:
-    """Judges for one node.
-
-    ``vouched``: what is known of other devices' copies; ``show_anew``: something else may have
-    to be shown by what was judged.
-    """
+    """Judges for one node; ``show_anew``: something else may have to be shown by that."""
 
     def __init__(
         self,
         current: Callable[[], Services],
-        vouched: Callable[[], Vouched],
         show_anew: Callable[[], Coroutine[None, None, None]],
     ) -> None:
         self._current = current
-        self._vouched = vouched
         self._show_anew = show_anew
         self._rules_of: tuple[object, ...] = (None,) * 6
         self._rules: Rules
@@ -90,7 +83,7 @@ class Judging:
         services = self._current()
         policies, roster = services.policies, services.registry.roster
         grants, tags = policies.grants, policies.private_tags
-        vouched = self._vouched()
+        vouched = services.holding.vouchers.vouched
         of = (roster, policies.policy, grants, tags, self._believed, vouched)
         if not all(map(is_, of, self._rules_of)):
             self._rules_of = of

@@ -448,6 +448,21 @@ async def test_a_preview_knows_that_a_device_keeps_what_it_wrote_about(tmp_path:
         await until_remembers(laptop, "diary")
 
 
+async def test_a_preview_knows_that_a_device_keeps_the_traits_it_said(tmp_path: Path) -> None:
+    async with family(tmp_path, "full") as (desk, laptop):
+        await choose(desk, "personality_consistency", "on")
+        await in_step(desk, laptop)
+        await desk.ask(SetTrait(name="pace", text="slow"))
+        await laptop.ask(SetTrait(name="tone", text="dry"))
+        await in_step(desk, laptop)
+        off = {"personality_consistency": "off"}
+        seen = await desk.ask(PreviewPolicy(device=laptop.id, choices=off))
+        assert seen.would_withdraw == {"personality": 1}
+        await choose(desk, "personality_consistency", "off", laptop)
+        await until_given_back(laptop, ScopeKind.PERSONALITY)
+        assert [one.name for one in await laptop.ask(Traits())] == ["tone"]
+
+
 async def test_the_file_of_a_device_restricts_it_and_a_typo_changes_nothing(
     tmp_path: Path,
 ) -> None:
