@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mesh.companion.last_copies import Vouchers, kept_alone, left_to
+from mesh.companion.last_copies import LastCopies, Vouchers, kept_alone, left_to
 from mesh.companion.withdrawing import differing, start_over, withdraw
 from mesh.model.allowance import FAMILY_GRANTS, Grants
 from mesh.model.device import Trust
@@ -122,8 +122,9 @@ class Holding:
 
     def kept_alone(self, key: bytes, *, ever: bool = True) -> frozenset[int]:
         """The scope kinds of which a device of the owner's may have what no other has."""
-        roster, policy = self.policies.home.roster, self.policies.policy
-        return kept_alone(roster, policy, self.vouchers.vouched, key, ever=ever)
+        home, vouchers = self.policies.home, self.vouchers
+        copies = LastCopies(home.key, home.roster, self.policies.policy, vouchers.vouched)
+        return kept_alone(copies, key, vouchers.awaited.get(key, ()), ever=ever)
 
     async def leave_to(
         self, key: bytes, holds: Grants, writing: Writing, is_in_step: Callable[[], bool]

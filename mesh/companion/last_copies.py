@@ -20,7 +20,7 @@ from mesh.model.allowance import NOTHING, TIMELESS
 from mesh.model.device import Trust, device_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Collection, Iterable
 
     from mesh.model.allowance import Allowance, Grants
     from mesh.model.policy import Policy
@@ -48,7 +48,7 @@ Vouched: TypeAlias = Mapping[int, Mapping[bytes, Span]]
 
 Only of those that might not be here any more: of the others more may have come since.
 """
-VOUCHED = "vouched levels"
+VOUCHED, AWAITED = "vouched levels", "awaited copies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,16 @@ class LastCopies:
 
 
 def kept_alone(
-    roster: Roster, policy: Policy, vouched: Vouched, key: bytes, *, ever: bool = True
+    copies: LastCopies, key: bytes, lacking: Collection[int] = (), *, ever: bool = True
 ) -> frozenset[int]:
     """The scope kinds of which no other of the owner's own devices may keep as much.
 
-    Also those for which this device counts on that one (``vouched``). ``ever``: also what the
-    others may keep but are not given, because it is too old for them.
+    Also those for which the asking device counts on that one, and what it is still without of
+    them (``lacking``). ``ever``: also what the others may keep but are not given, because it
+    is too old for them.
     """
-    members = roster.members.items()
+    policy, vouched = copies.policy, copies.vouched or {}
+    members = copies.roster.members.items()
     others = {one for one, member in members if member.trust is Trust.FULL}
     if key not in others:
         return frozenset()
@@ -105,6 +107,7 @@ def kept_alone(
             (level <= granted[one].widest(kind) and (is_given or days <= _days(policy, one)))
             or noted.get(one, _NO_LEVELS).has(level)
             for one in others
+            if one != copies.key or kind not in lacking
         )
 
     levels = dict(policies.grants(policy, Trust.FULL, device_id(key)).levels)
@@ -159,12 +162,17 @@ class Vouchers:
         self._shelf = shelf
         self.vouched: Vouched = {}
         """Another mapping after every change."""
+        self.awaited: Mapping[bytes, frozenset[int]] = {}
+        """The kinds that are to be here again, by the device that they were left to."""
 
     async def open(self) -> None:
         """What was noted before."""
         kept = await self._shelf.load_secret(VOUCHED)
         if kept is not None:
             self.vouched = msgspec.msgpack.decode(kept, type=dict[int, dict[bytes, Span]])
+        kept = await self._shelf.load_secret(AWAITED)
+        if kept is not None:
+            self.awaited = msgspec.msgpack.decode(kept, type=dict[bytes, frozenset[int]])
 
     def of(self, key: bytes) -> dict[int, Span]:
         """What was noted of one device: which levels of each kind it has."""
@@ -190,9 +198,22 @@ class Vouchers:
         """Of these kinds more will be here again."""
         gone = set(kinds) & self.vouched.keys()
         if gone:
+            awaited = dict(self.awaited)
+            for kind in gone:
+                for key in self.vouched[kind]:
+                    awaited[key] = awaited.get(key, frozenset()) | {kind}
+            await self._await(awaited)
             await self._keep(
                 {kind: by for kind, by in self.vouched.items() if kind not in gone}
             )
+
+    async def came_back(self, key: bytes) -> None:
+        """All that a device has, and may be here, is here."""
+        await self._await({one: kinds for one, kinds in self.awaited.items() if one != key})
+
+    async def _await(self, awaited: Mapping[bytes, frozenset[int]]) -> None:
+        await self._shelf.save_secret(AWAITED, msgspec.msgpack.encode(awaited))
+        self.awaited = awaited
 
     async def _keep(self, vouched: Vouched) -> None:
         await self._shelf.save_secret(VOUCHED, msgspec.msgpack.encode(vouched))

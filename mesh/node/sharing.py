@@ -129,6 +129,10 @@ class Sharing:
         self._look_at(key)
 
     def _look_at(self, key: bytes) -> None:
+        vouchers = self.holding.vouchers
+        is_awaited = key in vouchers.awaited and not self._under_way
+        if is_awaited and self._current().sync.in_step(key):
+            self._spawn(vouchers.came_back(key))
         if self._is_to_leave(key) and self._current().sync.in_step(key):
             self._leaving.add(key)
             self._spawn(self._leave(key))

@@ -27,6 +27,13 @@ async def until_remembers(device: Device, *texts: str) -> None:
     await device.until(holds)
 
 
+async def until_all_is_back(device: Device) -> None:
+    async def is_here() -> bool:
+        return not device.node.services.holding.vouchers.awaited
+
+    await device.until(is_here)
+
+
 async def test_what_this_device_left_to_another_is_not_lost_when_nobody_may_have_it_any_more(
     tmp_path: Path,
 ) -> None:
@@ -44,6 +51,25 @@ async def test_what_this_device_left_to_another_is_not_lost_when_nobody_may_have
             await desk.ask(Revoke(device=laptop.id))
         await choose(desk, "memory_access", "on", desk)
         await until_remembers(desk, "of the phone")
+        await until_all_is_back(desk)
+        await desk.ask(Revoke(device=laptop.id))
+
+
+async def test_what_may_come_back_is_not_taken_to_be_here_before_it_is(tmp_path: Path) -> None:
+    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+        await phone.ask(Remember(text="of the phone"))
+        await in_step(desk, laptop)
+        await desk.ask(Revoke(device=phone.id))
+        await phone.stop()
+        await choose(desk, "memory_access", "off", desk)
+        await until_remembers(desk)
+        await laptop.stop()
+        await choose(desk, "memory_access", "on", desk)
+        with pytest.raises(OnlyCopy):
+            await desk.ask(Revoke(device=laptop.id))
+        await laptop.start()
+        await until_remembers(desk, "of the phone")
+        await until_all_is_back(desk)
         await desk.ask(Revoke(device=laptop.id))
 
 
