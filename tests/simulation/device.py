@@ -90,7 +90,7 @@ class Device:
     ``is_out``: it learnt that it was removed, and takes part no more. ``windows``: from which
     tick on it said to give objects, by device. ``wrote``: the facts its owner was told are
     kept and has not forgotten there since, id to object. ``widened``: those of them by which
-    lines of files were said anew.
+    lines of files were said anew. ``let_go``: what was forgotten on it since the rest began.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class Device:
         self.windows: dict[bytes, int] = {}
         self.wrote: dict[bytes, bytes] = {}
         self.widened: set[bytes] = set()
+        self.let_go: set[bytes] = set()
         self.on_crash: Callable[[Device], None] = lambda _d: None
         self.on_surveyed: Callable[[bytes, Preview], None] = lambda *_: None
         self._rng = rng
@@ -228,6 +229,7 @@ class Device:
         turns = "SELECT id FROM object WHERE home=(SELECT n FROM object WHERE id=?)"
         gone = {target, *(turn for (turn,) in self.connection.execute(turns, (target,)))}
         self.wrote = {one: about for one, about in self.wrote.items() if about not in gone}
+        self.let_go |= gone
 
     def _let_go_untold(self) -> None:
         """What was forgotten right before the process died, so that nobody was told."""

@@ -301,6 +301,8 @@ class World:
         self.note(None, "rest")
         await self.faults.mend()
         self._before = [(one, one.store) for one in self.honest]
+        for one in self.honest:
+            one.let_go.clear()
         await asyncio.sleep(HEAL_S)
         self.network.redial()
         deadline = self.loop.time() + REST_S
@@ -334,7 +336,9 @@ class World:
         agreed = [one for one in fulls if checks.doubts(one, roster) == is_doubted]
         checks.feeds_are_equal(agreed)
         now_ms = self.devices[0].clock.wall() // 1000
-        losses.nothing_is_lost(members, checks.given_of(self._before, roster), roster, now_ms)
+        late = {identity for one in self.honest for identity in one.let_go}
+        before = checks.given_of(self._before, roster).where(lambda one: one.object not in late)
+        losses.nothing_is_lost(members, before, roster, now_ms)
         losses.own_words_are_kept(members)
         checks.nothing_forgotten_is_back(holders, roster)
         checks.what_was_undone_is_gone(members, roster)
