@@ -98,9 +98,9 @@ def kept_alone(
         return frozenset()
     others.remove(key)
     days = _days(policy, key)
+    granted = {one: policies.grants(policy, Trust.FULL, device_id(one)) for one in others}
 
     def is_elsewhere(kind: int, level: int) -> bool:
-        granted = {one: policies.grants(policy, Trust.FULL, device_id(one)) for one in others}
         noted = vouched.get(kind, {})
         is_given = not ever or kind in TIMELESS
         return any(
@@ -212,8 +212,8 @@ class Vouchers:
         await self._await({one: kinds for one, kinds in self.awaited.items() if one != key})
 
     async def _await(self, awaited: Mapping[bytes, frozenset[int]]) -> None:
+        self.awaited = awaited  # at once: another may be awaited while this is written
         await self._shelf.save_secret(AWAITED, msgspec.msgpack.encode(awaited))
-        self.awaited = awaited
 
     async def _keep(self, vouched: Vouched) -> None:
         await self._shelf.save_secret(VOUCHED, msgspec.msgpack.encode(vouched))

@@ -132,10 +132,14 @@ class Sharing:
         vouchers = self.holding.vouchers
         is_awaited = key in vouchers.awaited and not self._under_way
         if is_awaited and self._current().sync.in_step(key):
-            self._spawn(vouchers.came_back(key))
+            self._spawn(self._came_back(key))
         if self._is_to_leave(key) and self._current().sync.in_step(key):
             self._leaving.add(key)
             self._spawn(self._leave(key))
+
+    async def _came_back(self, key: bytes) -> None:
+        with self._owed():
+            await self.holding.vouchers.came_back(key)
 
     def _is_to_leave(self, key: bytes) -> bool:
         """Whether that device may take the place of last copies here; asked very often."""
