@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.family.household import Device, family, in_step, strangers
 from tests.family.meetings import fill, meeting
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
@@ -34,16 +36,23 @@ async def until_all_is_back(device: Device) -> None:
     await device.until(is_here)
 
 
-async def test_what_this_device_left_to_another_is_not_lost_when_nobody_may_have_it_any_more(
-    tmp_path: Path,
-) -> None:
-    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
+@asynccontextmanager
+async def with_what_is_left_to_one(folder: Path) -> AsyncIterator[tuple[Device, Device]]:
+    """What a removed device wrote is on the laptop only: the desk has left it to that one."""
+    async with family(folder, "full", "full") as (desk, laptop, phone):
         await phone.ask(Remember(text="of the phone"))
         await in_step(desk, laptop)
         await desk.ask(Revoke(device=phone.id))
         await phone.stop()
         await choose(desk, "memory_access", "off", desk)
         await until_remembers(desk)
+        yield desk, laptop
+
+
+async def test_what_this_device_left_to_another_is_not_lost_when_nobody_may_have_it_any_more(
+    tmp_path: Path,
+) -> None:
+    async with with_what_is_left_to_one(tmp_path) as (desk, laptop):
         await choose(desk, "memory_access", "off", laptop)
         await in_step(desk, laptop)
         assert await laptop.texts() == {"of the phone"}
@@ -56,13 +65,7 @@ async def test_what_this_device_left_to_another_is_not_lost_when_nobody_may_have
 
 
 async def test_what_may_come_back_is_not_taken_to_be_here_before_it_is(tmp_path: Path) -> None:
-    async with family(tmp_path, "full", "full") as (desk, laptop, phone):
-        await phone.ask(Remember(text="of the phone"))
-        await in_step(desk, laptop)
-        await desk.ask(Revoke(device=phone.id))
-        await phone.stop()
-        await choose(desk, "memory_access", "off", desk)
-        await until_remembers(desk)
+    async with with_what_is_left_to_one(tmp_path) as (desk, laptop):
         await laptop.stop()
         await choose(desk, "memory_access", "on", desk)
         with pytest.raises(OnlyCopy):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import apsw
 
     from mesh.storage.commits import Job, T
+    from mesh.sync.taking import TakingSide
 
 HELD_MOST_S = 60.0
 
@@ -60,26 +61,32 @@ async def settled(engine: Engine, scope: int) -> tuple[int, ...]:
     )
 
 
-async def test_what_an_ended_talk_would_have_forgotten_is_what_the_next_one_goes_on_from(
-    pair: list[Engine], tasks: asyncio.TaskGroup
-) -> None:
-    a, b = pair
+async def begun(a: Engine, b: Engine) -> tuple[TakingSide, Astray]:
+    """The taking side of a talk in step, and the word that its only scope went astray."""
     await a.keep(a.memory("first"))
     join(a, b)
     await in_step(b, a)
     takes = b.sync._exchanges[A].takes
     [(scope, taking)] = takes.scopes.items()
+    return takes, Astray(scope, taking.talk)
+
+
+async def test_what_an_ended_talk_would_have_forgotten_is_what_the_next_one_goes_on_from(
+    pair: list[Engine], tasks: asyncio.TaskGroup
+) -> None:
+    a, b = pair
+    takes, astray = await begun(a, b)
     slow = SlowWriter(b)
-    dropping = tasks.create_task(takes.astray(Astray(scope, taking.talk)))
+    dropping = tasks.create_task(takes.astray(astray))
     await slow.begun()
     b.cut(A)
     join(a, b)
     await in_step(b, a)
-    before = await settled(b, scope)
+    before = await settled(b, astray.scope)
     assert before
     slow.go_on()
     await asyncio.wait({dropping})
-    assert await settled(b, scope) == before
+    assert await settled(b, astray.scope) == before
     await a.keep(a.memory("second"))
     await in_step(b, a)
 
@@ -108,15 +115,11 @@ async def test_what_was_forgotten_in_a_commit_that_outlived_the_talk_is_asked_fo
     pair: list[Engine], tasks: asyncio.TaskGroup
 ) -> None:
     a, b = pair
-    await a.keep(a.memory("first"))
-    join(a, b)
-    await in_step(b, a)
-    takes = b.sync._exchanges[A].takes
-    [(scope, taking)] = takes.scopes.items()
+    takes, astray = await begun(a, b)
     busy, slow = SlowCommit(), SlowCommit()
     tasks.create_task(b.database.write(busy))
     await busy.begun()
-    dropping = tasks.create_task(takes.astray(Astray(scope, taking.talk)))
+    dropping = tasks.create_task(takes.astray(astray))
     tasks.create_task(b.database.write(slow))
     asyncio.get_running_loop().call_soon(busy.go_on)
     await slow.begun()
